@@ -1,0 +1,1 @@
+"""Who works here and when: settings, sign-in, server, command line, intake and screens."""

@@ -1,0 +1,1 @@
+"""An invented hospital, received through the same intake as a real one."""

@@ -1,0 +1,1 @@
+"""The ways in: everything a hospital sends passes through `receive`."""

@@ -1,0 +1,1 @@
+"""What is shown: imaging, the viewer, charts and tables."""

@@ -1,0 +1,1 @@
+"""From files to pictures: the only home of pydicom."""

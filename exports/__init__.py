@@ -1,0 +1,1 @@
+"""What leaves: values in, bytes out."""

@@ -1,0 +1,1 @@
+"""What is known: rules, records and the only home of SQL."""

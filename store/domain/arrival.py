@@ -1,0 +1,118 @@
+"""What arrives: series, AI results and reports, and what became of each."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from store.domain.genant import Grade
+from store.domain.identity import Patient
+from store.domain.morphometry import Heights
+from store.domain.spine import Level
+
+
+class Fate(StrEnum):
+    """What became of something that arrived."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    REFUSED = "refused"
+    IGNORED = "ignored"
+
+
+class Ending(StrEnum):
+    """How the AI's analysis of a scan ended."""
+
+    POSITIVE = "AI_POSITIVE"
+    NEGATIVE = "AI_NEGATIVE"
+    FAILED = "AI_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesHeader:
+    """What the DICOM headers of one series say, read once and trusted from here on.
+
+    Attributes:
+        digest: SHA-256 over the sorted SOP Instance UIDs and pixel digests; the same files
+            give the same digest in any order.
+        site: ODS code where the institution gives one, else the institution's name.
+        frame_uid: FrameOfReferenceUID, empty when absent.
+    """
+
+    study_uid: str
+    series_uid: str
+    frame_uid: str
+    digest: str
+    patient: Patient
+    scanned: date | None
+    accession: str
+    site: str
+    modality: str
+    exam: str
+    series_description: str
+    manufacturer: str
+    model: str
+    kernel: str
+    instances: int
+    requester: str = ""
+    specialty: str = ""
+    indication: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AiFinding:
+    """One flag of the AI.
+
+    Attributes:
+        level: None for an exam-level flag.
+        loss: The vendor's own figure, a fraction from 0.0 to 1.0.
+        formula: How the vendor computes it, in words.
+        heights: The vendor's own heights, where given.
+    """
+
+    level: Level | None
+    loss: float | None = None
+    grade: Grade | None = None
+    formula: str = ""
+    heights: Heights | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AiResult:
+    """What an AI product said of one scan.
+
+    Attributes:
+        study_uid: Empty where the file names no scan; it is then matched by where it lay.
+        reason: Why the analysis failed; empty otherwise.
+        threshold_rule: The rule by which the product flags, in words ("loss > 20 %").
+        format: Which of the accepted formats it came in.
+        digest: SHA-256 of the file, or of the row for a table.
+    """
+
+    product: str
+    version: str
+    ending: Ending
+    findings: tuple[AiFinding, ...]
+    format: str
+    digest: str
+    study_uid: str = ""
+    series_uid: str = ""
+    accession: str = ""
+    reason: str = ""
+    threshold_rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RadiologyReport:
+    """The text a radiologist wrote, joined to its scan by accession number or study.
+
+    Attributes:
+        status: P preliminary, F final, C corrected (HL7 OBR-25).
+    """
+
+    text: str
+    digest: str
+    study_uid: str = ""
+    accession: str = ""
+    status: str = "F"
+    reported: date | None = None

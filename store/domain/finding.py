@@ -1,0 +1,187 @@
+"""Decisions on findings: what may be decided, why a flag is rejected, when a case closes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.domain.genant import FractureType, Grade
+from store.domain.refusal import NotAllowed
+from store.domain.spine import REVIEWABLE, Level
+
+
+class Source(StrEnum):
+    """Who found it."""
+
+    AI = "AI"
+    READER = "READER"
+
+
+class State(StrEnum):
+    """Where one finding stands."""
+
+    FLAGGED = "flagged"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+    WITHDRAWN = "withdrawn"
+
+
+class Deed(StrEnum):
+    """What a reader did to a finding, as stored in the event."""
+
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    UNSURE = "unsure"
+    REGRADE = "regrade"
+    RELABEL = "relabel"
+    ADD = "add"
+    UNDO = "undo"
+
+
+_DECIDED = frozenset({State.CONFIRMED, State.REJECTED, State.UNSURE})
+MOVES: dict[State, frozenset[State]] = {
+    State.FLAGGED: _DECIDED,
+    State.CONFIRMED: frozenset({State.REJECTED, State.UNSURE}),
+    State.REJECTED: frozenset({State.CONFIRMED, State.UNSURE}),
+    State.UNSURE: frozenset({State.CONFIRMED, State.REJECTED}),
+    State.WITHDRAWN: frozenset(),
+}
+"""Where a finding may go by a new decision; `undo` alone goes back."""
+
+LANDS: dict[Deed, State] = {
+    Deed.CONFIRM: State.CONFIRMED,
+    Deed.REJECT: State.REJECTED,
+    Deed.UNSURE: State.UNSURE,
+}
+
+
+class CaseState(StrEnum):
+    """Where one scan stands in the room."""
+
+    WAITING = "waiting"
+    SECOND_READ = "second read"
+    CLOSED = "closed"
+
+
+class Class(StrEnum):
+    """The two different answers to a flag, never one."""
+
+    NOT_FRACTURE = "NOT_FRACTURE"
+    NOT_FRAGILITY = "FRACTURE_NOT_FRAGILITY"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a flag is rejected: code, class, words, and where the case must go instead."""
+
+    code: str
+    kind: Class
+    words: str
+    route: str = ""
+    needs_text: bool = False
+
+
+_ALERT = "Urgent: alert the radiologist and the clinical team today; not a matter for the FLS."
+_QUALITY = "Goes to the AI quality log."
+_NF, _FNF = Class.NOT_FRACTURE, Class.NOT_FRAGILITY
+REASONS: dict[str, Reason] = {
+    reason.code: reason
+    for reason in (
+        Reason("PHYSIO_WEDGE", _NF, "Physiological wedging, neighbours alike"),
+        Reason("SHORT_VERT", _NF, "Short vertebra, end-plates intact"),
+        Reason("SCHEUERMANN", _NF, "Scheuermann's disease"),
+        Reason("SCHMORL", _NF, "Schmorl's node"),
+        Reason("CUPID_BOW", _NF, "Cupid's bow end-plate"),
+        Reason("LIMBUS", _NF, "Limbus vertebra"),
+        Reason("DEGEN", _NF, "Degenerative change"),
+        Reason("SCOLIOSIS_OBLIQUE", _NF, "Cut obliquely in scoliosis"),
+        Reason("CONGENITAL", _NF, "Congenital variant"),
+        Reason("HAEMANGIOMA", _NF, "Haemangioma, height kept"),
+        Reason("ARTEFACT", _NF, "Motion or metal artefact", _QUALITY),
+        Reason("PARTIAL_FOV", _NF, "Vertebra cut by the field of view", _QUALITY),
+        Reason("SEG_ERROR", _NF, "Wrong mask or outline", _QUALITY),
+        Reason("WRONG_SERIES", _NF, "Wrong series analysed", _QUALITY),
+        Reason("BELOW_POLICY", _NF, "Real change below the local threshold"),
+        Reason("MALIGNANT", _FNF, "Malignant fracture suspected", _ALERT),
+        Reason("INFECTION", _FNF, "Infection suspected", _ALERT),
+        Reason("TRAUMA_HIGH", _FNF, "High-energy trauma", "Trauma team; FLS by local rule."),
+        Reason("PAGET", _FNF, "Paget's disease", "Metabolic bone clinic."),
+        Reason("METABOLIC_OTHER", _FNF, "Other metabolic bone disease", "Metabolic bone clinic."),
+        Reason("POST_SURG", _FNF, "After surgery", "Known; check the FLS record."),
+        Reason("CEMENT", _FNF, "Cemented (vertebroplasty)", "Known; check the FLS record."),
+        Reason("OTHER_NOT_FRACTURE", _NF, "Other, not a fracture", needs_text=True),
+        Reason("OTHER_NOT_FRAGILITY", _FNF, "Other, not a fragility fracture", needs_text=True),
+    )
+}
+"""The controlled list; it drives the positive predictive value by cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reader says of one finding; only the parts its deed needs are filled."""
+
+    deed: Deed
+    code: str = ""
+    text: str = ""
+    level: Level | None = None
+    grade: Grade | None = None
+    shape: FractureType | None = None
+
+
+def check_move(old: State, new: State) -> None:
+    """Raise `NotAllowed` unless a finding may go from *old* to *new*."""
+    if new not in MOVES[old]:
+        msg = f"This finding is {old}; it cannot become {new}. Undo the last step first."
+        raise NotAllowed(msg)
+
+
+def check_decision(state: State, level: Level | None, decision: Decision) -> None:
+    """Raise `NotAllowed` unless *decision* can be made on a finding in *state* at *level*."""
+    match decision.deed:
+        case Deed.CONFIRM | Deed.UNSURE:
+            check_move(state, LANDS[decision.deed])
+        case Deed.REJECT:
+            check_move(state, State.REJECTED)
+            _check_reason(decision)
+        case Deed.REGRADE:
+            _check_regrade(state, decision)
+        case Deed.RELABEL | Deed.ADD:
+            _check_level(decision)
+            if state is State.WITHDRAWN:
+                check_move(state, State.CONFIRMED)
+        case Deed.UNDO:
+            pass
+    if decision.deed is Deed.CONFIRM and (decision.level or level) is None:
+        msg = "This flag names no vertebra. Choose the level first (key L), then confirm."
+        raise NotAllowed(msg)
+
+
+def _check_reason(decision: Decision) -> None:
+    reason = REASONS.get(decision.code)
+    if reason is None:
+        msg = "A rejection needs a reason from the list. Choose one."
+        raise NotAllowed(msg)
+    if reason.needs_text and not decision.text.strip():
+        msg = f"“{reason.words}” needs a few words of explanation. Write them and reject again."
+        raise NotAllowed(msg)
+
+
+def _check_regrade(state: State, decision: Decision) -> None:
+    if decision.grade is None or decision.grade is Grade.NONE:
+        msg = "A fracture has grade 1 to 3. To say there is none, reject the finding."
+        raise NotAllowed(msg)
+    if state is State.WITHDRAWN:
+        check_move(state, State.CONFIRMED)
+
+
+def _check_level(decision: Decision) -> None:
+    if decision.level not in REVIEWABLE:
+        msg = "A finding lies at T1 to T13 or L1 to L6. Choose one of these levels."
+        raise NotAllowed(msg)
+
+
+def case_state(states: tuple[State, ...]) -> CaseState:
+    """Where a scan stands whose findings stand at *states*; withdrawn ones do not count."""
+    counted = [state for state in states if state is not State.WITHDRAWN]
+    if State.FLAGGED in counted:
+        return CaseState.WAITING
+    return CaseState.SECOND_READ if State.UNSURE in counted else CaseState.CLOSED

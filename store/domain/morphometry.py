@@ -1,0 +1,165 @@
+"""Six-point morphometry: from three heights a vertebra to a suggested grade.
+
+Every figure here is a suggestion with a band; the reader's grade is the one that counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.domain.genant import LOWEST_LOSS, FractureType, Grade, grade, near_threshold
+from store.domain.spine import GRADEABLE, Level, craniocaudal, steps_between
+
+LOWEST_HEIGHT_MM = 2.0
+HIGHEST_HEIGHT_MM = 60.0
+REFERENCE_REACH = 3
+"""An intact neighbour further than this many levels away is no reference; our default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """Anterior, middle and posterior height of one vertebral body, in mm.
+
+    Raises:
+        ValueError: a height lies outside 2 to 60 mm, which no vertebra has.
+    """
+
+    anterior_mm: float
+    middle_mm: float
+    posterior_mm: float
+
+    def __post_init__(self) -> None:
+        for height in self.three:
+            if not LOWEST_HEIGHT_MM <= height <= HIGHEST_HEIGHT_MM:
+                msg = (
+                    f"A vertebral height lies between {LOWEST_HEIGHT_MM:g} and "
+                    f"{HIGHEST_HEIGHT_MM:g} mm, got {height:g}. Check the unit and the mask."
+                )
+                raise ValueError(msg)
+
+    @property
+    def three(self) -> tuple[float, float, float]:
+        """Anterior, middle, posterior."""
+        return self.anterior_mm, self.middle_mm, self.posterior_mm
+
+
+class Basis(StrEnum):
+    """What the heights of a vertebra were compared with."""
+
+    TWO_NEIGHBOURS = "nearest intact vertebrae above and below"
+    ONE_NEIGHBOUR = "nearest intact vertebra on one side"
+    NO_REFERENCE = "no intact vertebra within 3 levels"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the heights suggest for one vertebra.
+
+    Attributes:
+        heights: As measured.
+        vendor_loss: 1 - min(Ha, Hm) / Hp, a fraction; blind to crush fractures.
+        losses: Anterior, middle, posterior loss against the reference, fractions of at least
+            0.0; None without a reference.
+        reference: The heights an intact vertebra would have here; None without a reference.
+        basis: Where the reference came from.
+        gradeable: Whether Genant grading covers the level (T4-L4).
+    """
+
+    heights: Heights
+    vendor_loss: float
+    losses: tuple[float, float, float] | None
+    reference: tuple[float, float, float] | None
+    basis: Basis
+    gradeable: bool
+
+    @property
+    def loss(self) -> float | None:
+        """The largest loss against the reference, a fraction."""
+        return max(self.losses) if self.losses else None
+
+    @property
+    def grade(self) -> Grade | None:
+        """Suggested Genant grade; None without a reference or outside T4-L4."""
+        return grade(self.loss) if self.loss is not None and self.gradeable else None
+
+    @property
+    def fracture_type(self) -> FractureType | None:
+        """Suggested shape; None when no grade of fracture is suggested."""
+        return shape(self.losses) if self.losses and self.grade else None
+
+    @property
+    def near(self) -> bool:
+        """Whether the loss lies near a boundary between grades."""
+        return self.loss is not None and near_threshold(self.loss)
+
+
+def vendor_loss(heights: Heights) -> float:
+    """1 - min(Ha, Hm) / Hp as a fraction, not below 0.0.
+
+    Source: HealthOST formula, FDA K213944.
+    """
+    return max(0.0, 1.0 - min(heights.anterior_mm, heights.middle_mm) / heights.posterior_mm)
+
+
+def shape(losses: tuple[float, float, float]) -> FractureType:
+    """Crush if the posterior wall lost a grade's worth, else the shape of the larger loss.
+
+    A default of ours on Genant's three shapes; the reader chooses.
+    """
+    anterior, middle, posterior = losses
+    if posterior >= LOWEST_LOSS[Grade.MILD]:
+        return FractureType.CRUSH
+    return FractureType.BICONCAVE if middle > anterior else FractureType.WEDGE
+
+
+def assess(spine: Mapping[Level, Heights]) -> dict[Level, Assessment]:
+    """What *spine* suggests for each of its vertebrae.
+
+    The most deformed vertebra is set aside first and the rest compared anew, until none of
+    those left has lost a grade's worth of height; they are the intact ones. References are
+    interpolated by level, because heights grow towards the feet.
+    """
+    present = frozenset(spine)
+    intact = {level for level in spine if level in GRADEABLE}
+    while True:
+        compared = {level: _assess_one(level, spine, intact, present) for level in intact}
+        worst = max(compared, key=lambda level: _deformity(compared[level]), default=None)
+        if worst is None or _deformity(compared[worst]) < LOWEST_LOSS[Grade.MILD]:
+            break
+        intact.discard(worst)
+    return {level: _assess_one(level, spine, intact, present) for level in craniocaudal(present)}
+
+
+def _deformity(found: Assessment) -> float:
+    """Loss by which a vertebra is judged not intact: against neighbours, or within itself."""
+    return found.vendor_loss if found.loss is None else found.loss
+
+
+def _assess_one(
+    level: Level, spine: Mapping[Level, Heights], intact: set[Level], present: frozenset[Level]
+) -> Assessment:
+    reference, basis = _reference(level, spine, intact - {level}, present)
+    heights = spine[level]
+    losses = None
+    if reference is not None:
+        ratios = [max(0.0, 1.0 - h / r) for h, r in zip(heights.three, reference, strict=True)]
+        losses = (ratios[0], ratios[1], ratios[2])
+    return Assessment(
+        heights, vendor_loss(heights), losses, reference, basis, gradeable=level in GRADEABLE
+    )
+
+
+def _reference(
+    level: Level, spine: Mapping[Level, Heights], intact: set[Level], present: frozenset[Level]
+) -> tuple[tuple[float, float, float] | None, Basis]:
+    away = {other: steps_between(level, other, present) for other in intact}
+    above = max((s for s in away.values() if -REFERENCE_REACH <= s < 0), default=None)
+    below = min((s for s in away.values() if 0 < s <= REFERENCE_REACH), default=None)
+    at = {step: spine[other].three for other, step in away.items()}
+    if above is not None and below is not None:
+        share = above / (above - below)
+        pairs = zip(at[above], at[below], strict=True)
+        a, m, p = (up + (down - up) * share for up, down in pairs)
+        return (a, m, p), Basis.TWO_NEIGHBOURS
+    one = above if above is not None else below
+    return (at[one], Basis.ONE_NEIGHBOUR) if one is not None else (None, Basis.NO_REFERENCE)

@@ -1,0 +1,89 @@
+"""Who may do what. One matrix; every question and change of the store names a permission."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The work a person does here."""
+
+    METABOLIC_LEAD = "METABOLIC_LEAD"
+    RADIOLOGIST = "RADIOLOGIST"
+    REALM_CHAIR = "REALM_CHAIR"
+    FLS_COORD = "FLS_COORD"
+    AUDIT_LEAD = "AUDIT_LEAD"
+    CSO = "CSO"
+    ADMIN = "ADMIN"
+    SYSTEM = "SYSTEM"
+
+    @property
+    def words(self) -> str:
+        """The role as people say it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Role.METABOLIC_LEAD: "Metabolic bone lead",
+    Role.RADIOLOGIST: "Radiologist",
+    Role.REALM_CHAIR: "REALM chair",
+    Role.FLS_COORD: "FLS coordinator",
+    Role.AUDIT_LEAD: "Audit lead",
+    Role.CSO: "Clinical safety officer",
+    Role.ADMIN: "System administrator",
+    Role.SYSTEM: "Intake service",
+}
+
+
+class Permission(StrEnum):
+    """What a question or a change asks for."""
+
+    READ_CASES = "read cases"
+    REVIEW = "review findings"
+    READ_REFERRALS = "read referrals"
+    REFER = "refer patients"
+    READ_RATES = "read rates"
+    READ_TRAIL = "read the trail"
+    READ_SYSTEM = "read the state of the system"
+    RECEIVE = "receive scans and results"
+    SIGN_IN = "sign people in"
+    SIGNED_IN = "use the workstation"
+
+
+_CLINICAL = frozenset({Permission.READ_CASES, Permission.READ_RATES})
+MATRIX: dict[Role, frozenset[Permission]] = {
+    Role.METABOLIC_LEAD: _CLINICAL | {Permission.REVIEW, Permission.READ_REFERRALS},
+    Role.RADIOLOGIST: _CLINICAL | {Permission.REVIEW},
+    Role.REALM_CHAIR: _CLINICAL,
+    Role.FLS_COORD: _CLINICAL | {Permission.READ_REFERRALS, Permission.REFER},
+    Role.AUDIT_LEAD: frozenset({Permission.READ_RATES, Permission.READ_TRAIL}),
+    Role.CSO: frozenset(
+        {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},
+    ),
+    Role.ADMIN: frozenset({Permission.READ_SYSTEM, Permission.READ_TRAIL}),
+    Role.SYSTEM: frozenset({Permission.RECEIVE, Permission.READ_SYSTEM, Permission.SIGN_IN}),
+}
+"""Each person's role also carries `SIGNED_IN`; the intake service is no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone, or the intake service, acting in one role.
+
+    Attributes:
+        handle: Stable, unique name for the record, such as ``a.lead``.
+        name: As shown to colleagues.
+    """
+
+    handle: str
+    name: str
+    role: Role
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role carries *permission*."""
+        if permission is Permission.SIGNED_IN:
+            return self.role is not Role.SYSTEM
+        return permission in MATRIX[self.role]
+
+
+INTAKE = Person("intake", "Intake service", Role.SYSTEM)
+"""Whoever receives scans and results when no person does."""

@@ -1,0 +1,161 @@
+"""Whether a patient with a confirmed fracture is referred to the FLS, and if not, why."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from store.domain.genant import Grade
+from store.domain.identity import NhsNumberStatus, age_on
+from store.domain.report import ReportStatus
+
+CLOCK = timedelta(days=90)
+"""Time from index date to FLS assessment. Source: FLS-DB KPI4."""
+
+TO_BE_TRACED = frozenset(
+    {
+        NhsNumberStatus.TRACE_REQUIRED,
+        NhsNumberStatus.NO_MATCH,
+        NhsNumberStatus.TO_BE_RESOLVED,
+        NhsNumberStatus.IN_PROGRESS,
+        NhsNumberStatus.NOT_PRESENT,
+    }
+)
+
+
+class Exclusion(StrEnum):
+    """Why a patient is not referred; a coordinator may set one, and may undo it."""
+
+    UNDER_50 = "UNDER_50"
+    DECEASED = "DECEASED"
+    KNOWN_FLS = "KNOWN_FLS"
+    ON_TREATMENT = "ON_TREATMENT"
+    CANCER_CT = "CANCER_CT"
+    MALIGNANT_FRACTURE = "MALIGNANT_FRACTURE"
+    HIGH_ENERGY = "HIGH_ENERGY"
+    MILD_ONLY = "MILD_ONLY"
+    END_OF_LIFE = "END_OF_LIFE"
+    DEPENDENCY = "DEPENDENCY"
+    OUT_OF_AREA = "OUT_OF_AREA"
+    PATIENT_OBJECTED = "PATIENT_OBJECTED"
+    DUPLICATE_OPEN = "DUPLICATE_OPEN"
+    OLD_KNOWN = "OLD_KNOWN"
+    LOCAL = "LOCAL"
+
+    @property
+    def words(self) -> str:
+        """The exclusion as people say it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Exclusion.UNDER_50: "aged under the referral age at the scan",
+    Exclusion.DECEASED: "has died",
+    Exclusion.KNOWN_FLS: "already known to the FLS",
+    Exclusion.ON_TREATMENT: "on osteoporosis treatment",
+    Exclusion.CANCER_CT: "scanned for cancer",
+    Exclusion.MALIGNANT_FRACTURE: "malignant fracture",
+    Exclusion.HIGH_ENERGY: "high-energy trauma",
+    Exclusion.MILD_ONLY: "mild fractures only",
+    Exclusion.END_OF_LIFE: "end of life",
+    Exclusion.DEPENDENCY: "significant dependency",
+    Exclusion.OUT_OF_AREA: "GP practice outside the commissioned area",
+    Exclusion.PATIENT_OBJECTED: "patient objected",
+    Exclusion.DUPLICATE_OPEN: "already referred",
+    Exclusion.OLD_KNOWN: "all levels known and referred before",
+    Exclusion.LOCAL: "private, overseas, prison or other local rule",
+}
+
+
+class Wait(StrEnum):
+    """What has to be done before a patient can be referred or excluded."""
+
+    NOT_CLOSED = "findings still to be decided"
+    REPORT_UNJUDGED = "report status not set"
+    NO_REPORT = "no radiology report yet"
+    NO_BIRTH_DATE = "date of birth missing"
+    NO_SCAN_DATE = "scan date missing"
+    NO_NHS_NUMBER = "no valid NHS number; trace the patient"
+    NO_NAME = "name missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the local FLS takes; defaults a site may change.
+
+    Attributes:
+        lowest_age: Completed years at the scan. Source: FLS-DB inclusion, 50.
+        fewest_mild: Fewer mild fractures than this and nothing graver is held. Source of the
+            rule: Nottingham, two or fewer mild fractures are not referred; 1 switches it off.
+        needs_nhs_number: Whether a patient without one is held.
+    """
+
+    lowest_age: int = 50
+    fewest_mild: int = 1
+    needs_nhs_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A patient with at least one confirmed fracture on one scan, as the record has them."""
+
+    grades: tuple[Grade, ...]
+    closed: bool
+    born: date | None
+    scanned: date | None
+    died: date | None
+    named: bool
+    nhs_number: bool
+    report_status: ReportStatus | None
+    referred_on: date | None = None
+    exclusions: tuple[Exclusion, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """Ready to be exported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not to be exported, and why, in words a coordinator can act on."""
+
+    reasons: tuple[str, ...]
+
+
+def decide(candidate: Candidate, policy: Policy) -> Refer | Hold:
+    """Apply *policy* to *candidate*; every reason is given, not only the first."""
+    reasons = (*_waits(candidate, policy), *_excluded(candidate, policy))
+    return Hold(reasons) if reasons else Refer()
+
+
+def _waits(c: Candidate, policy: Policy) -> tuple[str, ...]:
+    table = (
+        (not c.closed, Wait.NOT_CLOSED),
+        (c.report_status is None, Wait.REPORT_UNJUDGED),
+        (c.report_status is ReportStatus.NO_REPORT, Wait.NO_REPORT),
+        (c.born is None, Wait.NO_BIRTH_DATE),
+        (c.scanned is None, Wait.NO_SCAN_DATE),
+        (not c.named, Wait.NO_NAME),
+        (policy.needs_nhs_number and not c.nhs_number, Wait.NO_NHS_NUMBER),
+    )
+    return tuple(wait.value for applies, wait in table if applies)
+
+
+def _excluded(c: Candidate, policy: Policy) -> tuple[str, ...]:
+    age = age_on(c.born, c.scanned) if c.born and c.scanned else None
+    young = age is not None and age < policy.lowest_age
+    few = max(c.grades, default=Grade.NONE) <= Grade.MILD and len(c.grades) < policy.fewest_mild
+    referred = f"already referred {c.referred_on:%d/%m/%Y}" if c.referred_on else ""
+    table = (
+        (young, f"aged {age} at the scan, below {policy.lowest_age}"),
+        (c.died is not None, Exclusion.DECEASED.words),
+        (few, Exclusion.MILD_ONLY.words),
+        (bool(referred), referred),
+    )
+    found = [words for applies, words in table if applies]
+    return (*found, *(e.words for e in c.exclusions if e.words not in found))
+
+
+def due(index_date: date) -> date:
+    """The 90-day date of a fracture found on *index_date*."""
+    return index_date + CLOCK
