@@ -1,0 +1,301 @@
+"""The tables: what is recorded of patients, scans, decisions and referrals.
+
+States and counts on `ReviewCase` and `FindingRow` are projections of the append-only
+`DecisionRow`s, written in the same transaction, so that a worklist page is one indexed query.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlmodel import SQLModel
+
+from store.columns import Utc, plain, staff, what, who
+
+
+class PatientRow(SQLModel, table=True):
+    """A patient as the images named them."""
+
+    __tablename__ = "patient"
+    __table_args__ = (UniqueConstraint("site", "hospital_number"),)
+
+    id: str = plain(primary_key=True)
+    nhs_number: str | None = who(default=None, unique=True)
+    nhs_status: str = what()
+    site: str = plain()
+    hospital_number: str = who()
+    surname: str = who()
+    forename: str = who()
+    title: str = who(default="")
+    born: date | None = who(default=None)
+    sex: str = who(default="")
+    postcode: str = who(default="")
+    phone: str = who(default="")
+    gp_practice: str = who(default="")
+    died: date | None = who(default=None)
+
+
+class ScanRow(SQLModel, table=True):
+    """One study: the unit that is flagged, reviewed and counted."""
+
+    __tablename__ = "scan"
+    __table_args__ = (Index("scan_by_accession", "accession"),)
+
+    id: str = plain(primary_key=True)
+    study_uid: str = who(unique=True)
+    patient_id: str = plain(foreign_key="patient.id", index=True)
+    site: str = plain()
+    accession: str = who(default="")
+    scanned: date | None = what(default=None)
+    exam: str = what(default="")
+    requester: str = what(default="")
+    specialty: str = what(default="")
+    indication: str = what(Text, default="")
+    ending: str = what(default="")
+    ai_reason: str = what(default="")
+    received_at: datetime = plain(Utc, index=True)
+
+
+class SeriesRow(SQLModel, table=True):
+    """One series of a scan, and the picture prepared from it."""
+
+    __tablename__ = "series"
+
+    id: str = plain(primary_key=True)
+    series_uid: str = who(unique=True)
+    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
+    digest: str = plain(unique=True)
+    fate: str = plain()
+    reason: str = plain(Text, default="")
+    description: str = what(default="")
+    manufacturer: str = plain(default="")
+    model: str = plain(default="")
+    kernel: str = plain(default="")
+    instances: int = plain()
+    stack: str | None = plain(default=None)
+    mask_digest: str = plain(default="")
+    refusal: str = plain(Text, default="")
+
+
+class MeasurementRow(SQLModel, table=True):
+    """The heights of one vertebra as measured on one series."""
+
+    __tablename__ = "measurement"
+
+    series_id: str = plain(primary_key=True, foreign_key="series.id")
+    level: str = what(primary_key=True)
+    anterior_mm: float | None = what(default=None)
+    middle_mm: float | None = what(default=None)
+    posterior_mm: float | None = what(default=None)
+    unmeasured: str = what(default="")
+
+
+class ReceiptRow(SQLModel, table=True):
+    """Something arrived, and what became of it. Copies are counted from here."""
+
+    __tablename__ = "receipt"
+
+    id: int | None = plain(default=None, primary_key=True)
+    at: datetime = plain(Utc)
+    kind: str = plain()
+    digest: str = plain(index=True)
+    fate: str = plain(index=True)
+    reason: str = plain(Text, default="")
+    scan_id: str | None = plain(default=None, index=True)
+
+
+class ResultRow(SQLModel, table=True):
+    """What an AI product said of a scan; held while the scan is unknown."""
+
+    __tablename__ = "ai_result"
+
+    digest: str = plain(primary_key=True)
+    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
+    study_uid: str = who(default="", index=True)
+    accession: str = who(default="", index=True)
+    product: str = plain()
+    version: str = plain()
+    format: str = plain()
+    ending: str = what()
+    reason: str = what(default="")
+    threshold_rule: str = plain(default="")
+    findings: list[dict[str, Any]] = what(JSON)
+    received_at: datetime = plain(Utc)
+
+
+class ReportRow(SQLModel, table=True):
+    """A radiology report as it came; a corrected one is a new row."""
+
+    __tablename__ = "report"
+
+    digest: str = plain(primary_key=True)
+    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
+    study_uid: str = who(default="", index=True)
+    accession: str = who(default="", index=True)
+    text: str = who(Text)
+    status: str = plain()
+    reported: date | None = what(default=None)
+    received_at: datetime = plain(Utc)
+
+
+class ReviewCase(SQLModel, table=True):
+    """A flagged scan in the room, with what the worklist sorts and filters by."""
+
+    __tablename__ = "review_case"
+    __table_args__ = (
+        Index("case_queue", "state", "rank", "waiting_since", "id"),
+        Index("case_queue_site", "site", "state", "rank", "waiting_since", "id"),
+        Index("case_queue_grade", "worst_grade", "state", "rank", "waiting_since", "id"),
+        Index("case_queue_product", "product", "state", "rank", "waiting_since", "id"),
+        Index("case_queue_mine", "last_by", "state", "rank", "waiting_since", "id"),
+        Index("case_all", "rank", "waiting_since", "id"),
+    )
+
+    id: str = plain(primary_key=True)
+    scan_id: str = plain(foreign_key="scan.id", unique=True)
+    version: int = plain(default=0)
+    state: str = what()
+    rank: int = what()
+    worst_grade: int = what()
+    waiting_since: date = what()
+    site: str = plain()
+    product: str = plain()
+    confirmed: int = what(default=0)
+    fragility: int = what(default=0)
+    last_by: str = staff(default="")
+    closed_at: datetime | None = plain(Utc, default=None)
+    report_status: str = what(default="")
+    recommendation: str = what(default="")
+    report_by: str = staff(default="")
+    report_at: datetime | None = plain(Utc, default=None)
+
+
+class FindingRow(SQLModel, table=True):
+    """One flag of the AI, or one fracture a reader added, as it stands now."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("finding_by_level", "level", "case_id"),)
+
+    id: str = plain(primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    place: int = plain()
+    source: str = plain()
+    state: str = what()
+    level: str | None = what(default=None)
+    grade: int | None = what(default=None)
+    shape: str | None = what(default=None)
+    code: str = what(default="")
+    text: str = what(Text, default="")
+    ai_level: str | None = what(default=None)
+    ai_loss: float | None = what(default=None)
+    ai_grade: int | None = what(default=None)
+    ai_formula: str = what(default="")
+    decided_by: str = staff(default="")
+    decided_at: datetime | None = plain(Utc, default=None)
+
+
+class DecisionRow(SQLModel, table=True):
+    """One deed on one case, never changed. `before` and `after` hold the finding's state."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("case_id", "version"),)
+
+    act: str = plain(primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    version: int = plain()
+    finding_id: str | None = plain(default=None)
+    deed: str = plain()
+    before: dict[str, Any] = what(JSON)
+    after: dict[str, Any] = what(JSON)
+    undoes: str | None = plain(default=None)
+    actor: str = staff()
+    actor_name: str = staff()
+    role: str = plain()
+    at: datetime = plain(Utc)
+
+
+class ExclusionRow(SQLModel, table=True):
+    """A coordinator held a patient back, or let them go again: one row each."""
+
+    __tablename__ = "exclusion"
+
+    id: int | None = plain(default=None, primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    code: str = what()
+    applies: bool = what()
+    note: str = what(Text, default="")
+    actor: str = staff()
+    role: str = plain()
+    at: datetime = plain(Utc)
+
+
+class BatchRow(SQLModel, table=True):
+    """One export to the FLS; the file is made from `rows` after the commit."""
+
+    __tablename__ = "batch"
+
+    id: str = plain(primary_key=True)
+    act: str = plain(unique=True)
+    at: datetime = plain(Utc)
+    actor: str = staff()
+    actor_name: str = staff()
+    role: str = plain()
+    site: str = plain(default="")
+    not_referred: list[list[str]] = what(JSON)
+    trail_seq: int = plain()
+    trail_hash: str = plain()
+    sha256: str = plain(default="")
+
+
+class ReferralRow(SQLModel, table=True):
+    """One patient handed to the FLS. The keys make a second referral impossible."""
+
+    __tablename__ = "referral"
+
+    id: str = plain(primary_key=True)
+    number: int = plain(unique=True)
+    case_id: str = plain(foreign_key="review_case.id", unique=True)
+    open_patient: str | None = plain(foreign_key="patient.id", unique=True)
+    batch_id: str = plain(foreign_key="batch.id", index=True)
+    cells: dict[str, Any] = who(JSON)
+    at: datetime = plain(Utc)
+
+
+class StaffRow(SQLModel, table=True):
+    """Someone who may sign in."""
+
+    __tablename__ = "staff"
+
+    handle: str = staff(primary_key=True)
+    name: str = staff()
+    role: str = plain()
+    active: bool = plain(default=True)
+
+
+class SignInRow(SQLModel, table=True):
+    """A signed-in browser; the cookie holds the secret, the table only its digest."""
+
+    __tablename__ = "sign_in"
+
+    digest: str = plain(primary_key=True)
+    handle: str = staff(foreign_key="staff.handle", index=True)
+    at: datetime = plain(Utc)
+    seen_at: datetime = plain(Utc)
+    ended_at: datetime | None = plain(Utc, default=None)
+
+
+class TrailRow(SQLModel, table=True):
+    """One line of the trail. No foreign keys: the trail outlives what it speaks of."""
+
+    __tablename__ = "trail"
+
+    seq: int = plain(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: str = plain()
+    actor: str = staff(index=True)
+    role: str = plain()
+    action: str = plain(index=True)
+    entity: str = plain(index=True)
+    outcome: str = plain()
+    detail: str = what(Text)
+    prev_hash: str = plain(unique=True)
+    hash: str = plain(unique=True)

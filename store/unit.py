@@ -1,0 +1,77 @@
+"""Asking and changing: a `Reader` asks, a `Unit` is one transaction by one person."""
+
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from store import audit
+from store.domain.people import Permission, Person
+from store.domain.refusal import NotAllowed
+from store.engine import WRITES
+
+
+class Reader:
+    """Someone who asks. Nothing a reader does is kept."""
+
+    writes = False
+
+    def __init__(self, engine: Engine, person: Person) -> None:
+        self.person = person
+        options = {WRITES: True} if self.writes else {}
+        # Rows are frozen into values before the transaction ends, so nothing needs refreshing.
+        self.session = Session(engine.execution_options(**options), expire_on_commit=False)
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotAllowed` unless the person's role carries *permission*."""
+        if not self.person.may(permission):
+            msg = f"A {self.person.role.words.lower()} may not {permission.value}."
+            raise NotAllowed(msg)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.session.close()
+
+
+class Unit(Reader):
+    """One transaction by one person: all of it is kept, or none.
+
+    Attributes:
+        now: When it happens, UTC; the same for everything in the unit.
+        told: Lines of the trail written so far.
+    """
+
+    writes = True
+
+    def __init__(self, engine: Engine, person: Person, now: datetime | None = None) -> None:
+        super().__init__(engine, person)
+        self.now = now or datetime.now(UTC)
+        self.told = 0
+
+    def tell(self, action: str, entity: str, outcome: str = "ok", **detail: object) -> None:
+        """Write a line of the trail, in this transaction. *detail* never names a patient."""
+        audit.append(self.session, self.person, self.now, action, entity, outcome, detail)
+        self.told += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self.session.commit()
+            else:
+                self.session.rollback()
+        finally:
+            self.session.close()
