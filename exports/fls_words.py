@@ -1,0 +1,71 @@
+"""The words an FLS referral is written in, where the rules of the record have none of their own.
+
+Source: columns and lists as a fracture liaison service's spreadsheet needs them; a site may
+use fewer, never others, or the answers cannot be read back.
+"""
+
+from enum import StrEnum
+
+
+class RowStatus(StrEnum):
+    """Whether the row is the first word on a patient."""
+
+    NEW = "NEW"
+    AMENDED = "AMENDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class PatientClass(StrEnum):
+    """Where the patient was when scanned."""
+
+    OUT_PATIENT = "out-patient"
+    IN_PATIENT = "in-patient"
+    EMERGENCY = "ED"
+    GP = "GP"
+    PRIVATE = "private"
+
+
+class Certainty(StrEnum):
+    """How sure the name of the level is."""
+
+    CERTAIN = "certain"
+    ONE_LEVEL_DOUBT = "one-level doubt"
+
+
+class Acuity(StrEnum):
+    """What the CT says of the fracture's age."""
+
+    ACUTE = "acute features"
+    CHRONIC = "chronic features"
+    INDETERMINATE = "indeterminate"
+    NOT_ASSESSABLE = "not assessable"
+
+
+class FoundBy(StrEnum):
+    """Who saw the fracture first."""
+
+    AI = "AI + confirmed"
+    READER = "reader added"
+    REPORT = "report text"
+
+
+class Outcome(StrEnum):
+    """What the FLS answers; it fills this in."""
+
+    ACCEPTED = "accepted"
+    KNOWN = "already known"
+    DECLINED = "declined by patient"
+    UNREACHED = "unable to contact"
+    DIED = "died"
+    NOT_APPROPRIATE = "not appropriate"
+    REDIRECTED = "redirected"
+    WRONG_PATIENT = "wrong patient"
+
+
+class Advice(StrEnum):
+    """What the FLS recommended; it fills this in."""
+
+    DXA = "DXA"
+    TREATMENT = "treatment"
+    BOTH = "DXA and treatment"
+    NEITHER = "neither"
