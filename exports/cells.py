@@ -122,7 +122,7 @@ class _Brush:
 def _shown(value: Value, column: Column) -> tuple[Any, str, str]:
     """The value, number format and type of cell for *value*."""
     match value:
-        case None:
+        case None | "":
             return None, _DAY if column.fill_in and not column.choices else _TEXT, "n"
         case str():
             return safe(value), _TEXT, "s"

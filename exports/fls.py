@@ -175,7 +175,7 @@ def _summary(
         ("Trail hash", batch.trail_hash),
         ("Why the trail stands here", "Keep this file: the trail can be checked against it later."),
     ]
-    columns = (Column("What", width=28), Column("Value", width=80))
+    columns = (Column("What", width=28), Column("Value", width=60))
     return Sheet("Batch summary", f"Batch {batch.batch_id}", columns, facts)
 
 
@@ -207,7 +207,7 @@ def _guide(columns: tuple[Column, ...]) -> Sheet:
         Column("Column", width=34),
         Column("What it holds", width=50),
         Column("Allowed values", width=60),
-        *(Column(f"List: {one.heading}", width=26) for one in lists),
+        *(Column(f"List: {one.heading}", width=40) for one in lists),
     )
     note = "What each column holds. To the right, the values of each list; please leave them there."
     return Sheet(

@@ -1,7 +1,7 @@
 """Workbooks: sheets of typed columns in, the bytes of an .xlsx file out."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from exports.cells import fill, local
+from exports.cells import fill
 from exports.columns import HEADER_ROW, Column, Sheet, Tint
 
 PERSONAL = "OFFICIAL-SENSITIVE: PERSONAL"
@@ -107,14 +107,14 @@ def _sealed(book: Workbook, made_at: datetime) -> bytes:
     """*book* as a file whose parts are sorted and bear no time but *made_at*."""
     raw, sealed = BytesIO(), BytesIO()
     book.properties.creator = _MAKER
-    book.properties.created = local(made_at)
+    book.properties.created = made_at.astimezone(UTC).replace(tzinfo=None)
     ExcelWriter(book, ZipFile(raw, "w", ZIP_STORED)).save()
     stamp = f"{book.properties.modified:%Y-%m-%dT%H:%M:%SZ}".encode()
     with ZipFile(raw) as parts, ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(parts.namelist()):
             part = parts.read(name)
             if name == "docProps/core.xml":
-                part = part.replace(stamp, f"{local(made_at):%Y-%m-%dT%H:%M:%SZ}".encode())
+                part = part.replace(stamp, f"{book.properties.created:%Y-%m-%dT%H:%M:%SZ}".encode())
             entry = ZipInfo(name, _ZIP_DATE)
             entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
             archive.writestr(entry, part)

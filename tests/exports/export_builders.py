@@ -15,7 +15,7 @@ EXPORTED = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
 """Half past midnight on 1 July by the clock on the wall."""
 
 
-def a_batch(**changes: Any) -> Batch:
+def a_batch(**changes: object) -> Batch:
     values: dict[str, Any] = {
         "batch_id": "B-2026-0007",
         "exported_at": EXPORTED,
@@ -29,7 +29,7 @@ def a_batch(**changes: Any) -> Batch:
     return Batch(**{**values, **changes})
 
 
-def a_row(**changes: Any) -> ReferralRow:
+def a_row(**changes: object) -> ReferralRow:
     scanned = date(2026, 4, 14)
     values: dict[str, Any] = {
         "referral_id": "RX1-000041",
@@ -100,7 +100,7 @@ def some_rows() -> list[ReferralRow]:
         a_row(
             referral_id="RX1-000043",
             nhs_number=NhsNumber("9990000026"),
-            surname="=HYPERLINK(\"http://x\")",
+            surname='=HYPERLINK("http://x")',
             forename="@SUM(1+1)",
             hospital_number="-0012",
             indication="line one\nline two",
