@@ -23,7 +23,7 @@ class PatientRow(SQLModel, table=True):
     nhs_number: str | None = who(default=None, unique=True)
     nhs_status: str = what()
     site: str = plain()
-    hospital_number: str = who()
+    hospital_number: str | None = who(default=None)
     surname: str = who()
     forename: str = who()
     title: str = who(default="")

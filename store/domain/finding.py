@@ -1,10 +1,13 @@
 """Decisions on findings: what may be decided, why a flag is rejected, when a case closes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from store.domain.genant import FractureType, Grade
+from store.domain.genant import FractureType, Grade, grade
+from store.domain.morphometry import Assessment
 from store.domain.refusal import NotAllowed
+from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import REVIEWABLE, Level
 
 
@@ -34,6 +37,7 @@ class Deed(StrEnum):
     REGRADE = "regrade"
     RELABEL = "relabel"
     ADD = "add"
+    REPORT = "report_status"
     UNDO = "undo"
 
 
@@ -125,6 +129,48 @@ class Decision:
     level: Level | None = None
     grade: Grade | None = None
     shape: FractureType | None = None
+    status: ReportStatus | None = None
+    recommendation: Recommendation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One deed as it left a reader's hand.
+
+    Attributes:
+        act: UUID made where the key was pressed; the same act twice is one deed.
+        version: The case's version that was on the screen.
+        finding: None for a deed on the whole case.
+    """
+
+    act: str
+    case: str
+    version: int
+    finding: str | None
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a plain confirmation accepts; shown on the button before it is pressed."""
+
+    grade: Grade
+    shape: FractureType | None
+
+
+def propose(
+    measured: Assessment | None, ai_grade: Grade | None, ai_loss: float | None
+) -> Proposal | None:
+    """The grade a confirmation takes unless the reader says another.
+
+    Our measurement against the neighbours comes first, because the vendors' formula is blind
+    to crush fractures; then the vendor's grade; then the grade its loss amounts to. None when
+    no machine suggests a fracture's grade: the reader must then choose.
+    """
+    if measured is not None and measured.grade:
+        return Proposal(measured.grade, measured.fracture_type)
+    found = ai_grade if ai_grade else grade(ai_loss) if ai_loss is not None else Grade.NONE
+    return Proposal(found, None) if found else None
 
 
 def check_move(old: State, new: State) -> None:
@@ -136,26 +182,18 @@ def check_move(old: State, new: State) -> None:
 
 def check_decision(state: State, level: Level | None, decision: Decision) -> None:
     """Raise `NotAllowed` unless *decision* can be made on a finding in *state* at *level*."""
-    match decision.deed:
-        case Deed.CONFIRM | Deed.UNSURE:
-            check_move(state, LANDS[decision.deed])
-        case Deed.REJECT:
-            check_move(state, State.REJECTED)
-            _check_reason(decision)
-        case Deed.REGRADE:
-            _check_regrade(state, decision)
-        case Deed.RELABEL | Deed.ADD:
-            _check_level(decision)
-            if state is State.WITHDRAWN:
-                check_move(state, State.CONFIRMED)
-        case Deed.UNDO:
-            pass
+    _CHECKS[decision.deed](state, decision)
     if decision.deed is Deed.CONFIRM and (decision.level or level) is None:
         msg = "This flag names no vertebra. Choose the level first (key L), then confirm."
         raise NotAllowed(msg)
 
 
-def _check_reason(decision: Decision) -> None:
+def _check_landing(state: State, decision: Decision) -> None:
+    check_move(state, LANDS[decision.deed])
+
+
+def _check_rejection(state: State, decision: Decision) -> None:
+    check_move(state, State.REJECTED)
     reason = REASONS.get(decision.code)
     if reason is None:
         msg = "A rejection needs a reason from the list. Choose one."
@@ -169,14 +207,41 @@ def _check_regrade(state: State, decision: Decision) -> None:
     if decision.grade is None or decision.grade is Grade.NONE:
         msg = "A fracture has grade 1 to 3. To say there is none, reject the finding."
         raise NotAllowed(msg)
+    _check_standing(state)
+
+
+def _check_level(state: State, decision: Decision) -> None:
+    if decision.level not in REVIEWABLE:
+        msg = "A finding lies at T1 to T13 or L1 to L6. Choose one of these levels."
+        raise NotAllowed(msg)
+    _check_standing(state)
+
+
+def _check_standing(state: State) -> None:
     if state is State.WITHDRAWN:
         check_move(state, State.CONFIRMED)
 
 
-def _check_level(decision: Decision) -> None:
-    if decision.level not in REVIEWABLE:
-        msg = "A finding lies at T1 to T13 or L1 to L6. Choose one of these levels."
+def _check_report(_state: State, decision: Decision) -> None:
+    if decision.status is None:
+        msg = "Choose what the report says from the list."
         raise NotAllowed(msg)
+
+
+def _check_nothing(_state: State, _decision: Decision) -> None:
+    """Whether a step can be undone is known by the record alone."""
+
+
+_CHECKS: dict[Deed, Callable[[State, Decision], None]] = {
+    Deed.CONFIRM: _check_landing,
+    Deed.UNSURE: _check_landing,
+    Deed.REJECT: _check_rejection,
+    Deed.REGRADE: _check_regrade,
+    Deed.RELABEL: _check_level,
+    Deed.ADD: _check_level,
+    Deed.REPORT: _check_report,
+    Deed.UNDO: _check_nothing,
+}
 
 
 def case_state(states: tuple[State, ...]) -> CaseState:

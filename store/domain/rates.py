@@ -58,7 +58,7 @@ class Step(StrEnum):
 
 
 MEANING: dict[Step, str] = {
-    Step.RECEIVED: "scans accepted, duplicates excluded",
+    Step.RECEIVED: "scans accepted, of scans that arrived, copies not counted",
     Step.ANALYSED: "AI gave an answer, of scans received",
     Step.FLAGGED: "AI-positive, of scans analysed",
     Step.REVIEWED: "every finding decided, of scans flagged",

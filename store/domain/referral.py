@@ -1,12 +1,13 @@
 """Whether a patient with a confirmed fracture is referred to the FLS, and if not, why."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from store.domain.genant import Grade
-from store.domain.identity import NhsNumberStatus, age_on
-from store.domain.report import ReportStatus
+from store.domain.genant import FractureType, Grade
+from store.domain.identity import NhsNumberStatus, Patient, age_on
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import Level
 
 CLOCK = timedelta(days=90)
 """Time from index date to FLS assessment. Source: FLS-DB KPI4."""
@@ -53,7 +54,7 @@ _WORDS = {
     Exclusion.KNOWN_FLS: "already known to the FLS",
     Exclusion.ON_TREATMENT: "on osteoporosis treatment",
     Exclusion.CANCER_CT: "scanned for cancer",
-    Exclusion.MALIGNANT_FRACTURE: "malignant fracture",
+    Exclusion.MALIGNANT_FRACTURE: "malignant or infected fracture, urgent route",
     Exclusion.HIGH_ENERGY: "high-energy trauma",
     Exclusion.MILD_ONLY: "mild fractures only",
     Exclusion.END_OF_LIFE: "end of life",
@@ -64,6 +65,14 @@ _WORDS = {
     Exclusion.OLD_KNOWN: "all levels known and referred before",
     Exclusion.LOCAL: "private, overseas, prison or other local rule",
 }
+
+
+BY_READER: dict[str, Exclusion] = {
+    "MALIGNANT": Exclusion.MALIGNANT_FRACTURE,
+    "INFECTION": Exclusion.MALIGNANT_FRACTURE,
+    "TRAUMA_HIGH": Exclusion.HIGH_ENERGY,
+}
+"""A reader's reason for rejecting one fracture that holds back the whole patient."""
 
 
 class Wait(StrEnum):
@@ -108,6 +117,38 @@ class Candidate:
     report_status: ReportStatus | None
     referred_on: date | None = None
     exclusions: tuple[Exclusion, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Fracture:
+    """One confirmed fracture as the FLS reads it; *loss* is a fraction, None where unmeasured."""
+
+    level: Level
+    grade: Grade
+    shape: FractureType | None
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is handed to the FLS of one patient, frozen at the moment of export."""
+
+    patient: Patient
+    scanned: date
+    site: str
+    exam: str
+    accession: str
+    indication: str
+    specialty: str
+    requester: str
+    fractures: tuple[Fracture, ...]
+    report_status: ReportStatus
+    recommendation: Recommendation
+    found_by: tuple[str, ...]
+    product: str
+    confirmed_by: str
+    confirmed_at: datetime
+    checked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

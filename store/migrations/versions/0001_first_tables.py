@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("nhs_number", sa.String(), nullable=True),
         sa.Column("nhs_status", sa.String(), nullable=False),
         sa.Column("site", sa.String(), nullable=False),
-        sa.Column("hospital_number", sa.String(), nullable=False),
+        sa.Column("hospital_number", sa.String(), nullable=True),
         sa.Column("surname", sa.String(), nullable=False),
         sa.Column("forename", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),

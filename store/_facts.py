@@ -1,0 +1,131 @@
+"""The facts of a referral, gathered from the record, and kept in it as plain JSON."""
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from store._measured import measured_on
+from store.cases import patient_of
+from store.domain.finding import Source, State
+from store.domain.genant import FractureType, Grade
+from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
+from store.domain.referral import Facts, Fracture
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import Level, craniocaudal
+from store.tables import DecisionRow, FindingRow, PatientRow, ResultRow, ReviewCase, ScanRow
+
+
+def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: PatientRow) -> Facts:
+    """What would be handed over for *case*, which `decide` has found ready."""
+    found = _confirmed(session, case.id)
+    measured = measured_on(session, scan.id)
+    ordered = craniocaudal({Level(row.level) for row in found if row.level})
+    by_level = {row.level: row for row in found}
+    fractures = []
+    for level in ordered:
+        row, size = by_level[level.value], measured.get(level)
+        shape = FractureType(row.shape) if row.shape else None
+        loss = size.loss if size else row.ai_loss
+        fractures.append(Fracture(level, Grade(row.grade or Grade.MILD), shape, loss))
+    last = session.execute(
+        select(DecisionRow)
+        .where(col(DecisionRow.case_id) == case.id, col(DecisionRow.finding_id).is_not(None))
+        .order_by(col(DecisionRow.version).desc())
+        .limit(1)
+    ).scalar_one()
+    return Facts(
+        patient=patient_of(patient),
+        scanned=scan.scanned or case.waiting_since,
+        site=scan.site,
+        exam=scan.exam,
+        accession=scan.accession,
+        indication=scan.indication,
+        specialty=scan.specialty,
+        requester=scan.requester,
+        fractures=tuple(fractures),
+        report_status=ReportStatus(case.report_status),
+        recommendation=Recommendation(case.recommendation or "none"),
+        found_by=_found_by(found),
+        product=_product(session, scan.id),
+        confirmed_by=f"{last.actor_name}, {last.role}",
+        confirmed_at=last.at,
+        checked=("age", "death", "NHS number", "report", "earlier referral", "exclusions"),
+    )
+
+
+def _confirmed(session: Session, case_id: str) -> list[FindingRow]:
+    rows = session.execute(
+        select(FindingRow).where(
+            col(FindingRow.case_id) == case_id, col(FindingRow.state) == State.CONFIRMED.value
+        )
+    ).scalars()
+    return list(rows)
+
+
+def _found_by(rows: list[FindingRow]) -> tuple[str, ...]:
+    words = {Source.AI: "AI + confirmed", Source.READER: "reader added"}
+    return tuple(sorted({words[Source(row.source)] for row in rows}))
+
+
+def _product(session: Session, scan_id: str) -> str:
+    rows = session.execute(
+        select(col(ResultRow.product), col(ResultRow.version)).where(
+            col(ResultRow.scan_id) == scan_id
+        )
+    )
+    return "; ".join(sorted({f"{product} {version}" for product, version in rows}))
+
+
+def to_json(facts: Facts) -> dict[str, Any]:
+    """*facts* as plain JSON."""
+    return {f.name: _plain(getattr(facts, f.name)) for f in fields(facts)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    if isinstance(value, NhsNumber):
+        return value.digits
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Patient | Fracture):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+def from_json(kept: dict[str, Any]) -> Facts:
+    """The facts that `to_json` wrote."""
+    return Facts(
+        **{
+            **kept,
+            "patient": _patient(kept["patient"]),
+            "scanned": date.fromisoformat(kept["scanned"]),
+            "fractures": tuple(_fracture(f) for f in kept["fractures"]),
+            "report_status": ReportStatus(kept["report_status"]),
+            "recommendation": Recommendation(kept["recommendation"]),
+            "found_by": tuple(kept["found_by"]),
+            "confirmed_at": datetime.fromisoformat(kept["confirmed_at"]),
+            "checked": tuple(kept["checked"]),
+        }
+    )
+
+
+def _patient(kept: dict[str, Any]) -> Patient:
+    number = kept["nhs_number"]
+    return Patient(
+        **{
+            **kept,
+            "nhs_number": NhsNumber(number) if number else None,
+            "nhs_status": NhsNumberStatus(kept["nhs_status"]),
+            "born": date.fromisoformat(kept["born"]) if kept["born"] else None,
+            "died": date.fromisoformat(kept["died"]) if kept["died"] else None,
+        }
+    )
+
+
+def _fracture(kept: dict[str, Any]) -> Fracture:
+    shape = FractureType(kept["shape"]) if kept["shape"] else None
+    return Fracture(Level(kept["level"]), Grade(kept["grade"]), shape, kept["loss"])

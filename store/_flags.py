@@ -1,0 +1,124 @@
+"""From an AI result to a case in the room and its findings."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from store.domain.arrival import AiResult, Ending
+from store.domain.finding import CaseState, Source, State, case_state
+from store.domain.genant import Grade, grade
+from store.tables import FindingRow, ResultRow, ReviewCase, ScanRow
+from store.unit import Unit
+
+_ORDER = (Ending.POSITIVE, Ending.NEGATIVE, Ending.FAILED)
+"""Of several results the first in this order stands: a failure is never a negative."""
+
+
+def result_row(result: AiResult, scan_id: str | None, now: datetime) -> ResultRow:
+    """*result* as a row."""
+    return ResultRow(
+        digest=result.digest,
+        scan_id=scan_id,
+        study_uid=result.study_uid,
+        accession=result.accession,
+        product=result.product,
+        version=result.version,
+        format=result.format,
+        ending=result.ending.value,
+        reason=result.reason,
+        threshold_rule=result.threshold_rule,
+        findings=[
+            {
+                "level": found.level.value if found.level else None,
+                "loss": found.loss,
+                "grade": int(found.grade) if found.grade is not None else None,
+                "formula": found.formula,
+            }
+            for found in result.findings
+        ],
+        received_at=now,
+    )
+
+
+def case_of(session: Session, scan_id: str) -> str | None:
+    """The case of a scan, where it is flagged."""
+    return session.execute(
+        select(col(ReviewCase.id)).where(col(ReviewCase.scan_id) == scan_id)
+    ).scalar_one_or_none()
+
+
+def enter(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
+    """Let *result* speak for *scan*: its ending, and a case with findings when it is positive."""
+    ending = Ending(result.ending)
+    if not scan.ending or _ORDER.index(ending) < _ORDER.index(Ending(scan.ending)):
+        scan.ending, scan.ai_reason = ending.value, result.reason
+    if ending is Ending.POSITIVE:
+        _flag(unit, scan, result)
+
+
+def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
+    session = unit.session
+    case = session.execute(
+        select(ReviewCase).where(col(ReviewCase.scan_id) == scan.id)
+    ).scalar_one_or_none()
+    if case is None:
+        case = ReviewCase(
+            id=f"c_{uuid4().hex}",
+            scan_id=scan.id,
+            state=CaseState.WAITING.value,
+            rank=0,
+            worst_grade=0,
+            waiting_since=scan.scanned or unit.now.date(),
+            site=scan.site,
+            product=result.product,
+        )
+        session.add(case)
+        session.flush()
+    rows = session.execute(select(FindingRow).where(col(FindingRow.case_id) == case.id)).scalars()
+    findings = list(rows)
+    seen = {row.ai_level for row in findings if row.source == Source.AI}
+    for flag in result.findings or [{"level": None}]:
+        if flag["level"] not in seen:
+            findings.append(_finding(case.id, len(findings), flag))
+            session.add(findings[-1])
+            seen.add(flag["level"])
+    case.worst_grade = max([case.worst_grade, *(_gravity(row) for row in findings)])
+    case.rank = rank(case.worst_grade)
+    was, now = case.state, case_state(tuple(State(row.state) for row in findings))
+    case.state = now.value
+    if was != now:
+        # A new result on a closed case is news to whoever has it on the screen.
+        case.version += 1
+        case.closed_at = None
+    session.flush()
+    unit.tell("case.flagged", case.id, findings=len(findings), product=result.product)
+
+
+def _gravity(row: FindingRow) -> int:
+    """The vendor's grade, or the one its height loss amounts to."""
+    if row.ai_grade is not None or row.ai_loss is None:
+        return row.ai_grade or 0
+    return int(grade(row.ai_loss))
+
+
+def rank(worst: int) -> int:
+    """Place in the queue: the gravest first; a flag without a grade stands with the moderate."""
+    return int(Grade.SEVERE) - (worst or int(Grade.MODERATE))
+
+
+def _finding(case_id: str, place: int, flag: dict[str, Any]) -> FindingRow:
+    return FindingRow(
+        id=f"f_{uuid4().hex}",
+        case_id=case_id,
+        place=place,
+        source=Source.AI.value,
+        state=State.FLAGGED.value,
+        level=flag["level"],
+        ai_level=flag["level"],
+        ai_loss=flag.get("loss"),
+        ai_grade=flag.get("grade"),
+        ai_formula=flag.get("formula", ""),
+    )

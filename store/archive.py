@@ -1,0 +1,93 @@
+"""The files: written whole or not at all, named by digest, never by what a sender said."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from store.domain.refusal import Unusable
+
+_NAME = re.compile(r"[0-9a-f]{16,64}\Z")
+
+
+class Archive:
+    """One folder: ``staging`` for what is being written, ``series``, ``stacks`` and ``exports``.
+
+    Every file is complete and flushed to the disk before it gets its name, so a kill leaves
+    either the whole file or a stray in ``staging``, which `sweep` removes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("staging", "series", "stacks", "masks", "exports"):
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, kind: str, name: str, write: Callable[[BinaryIO], None]) -> Path:
+        """The path of a file named *name* (hexadecimal) of *kind*, filled by *write*."""
+        goal = self.path(kind, name)
+        stray = self.folder / "staging" / uuid4().hex
+        try:
+            with stray.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            stray.replace(goal)
+        finally:
+            stray.unlink(missing_ok=True)
+        _settle(goal.parent)
+        return goal
+
+    def put_series(self, digest: str, files: Iterable[Path]) -> Path:
+        """The folder that holds copies of *files*, numbered, under *digest*."""
+        goal = self.path("series", digest)
+        if goal.is_dir():
+            return goal
+        stray = self.folder / "staging" / uuid4().hex
+        stray.mkdir()
+        try:
+            for number, source in enumerate(files):
+                _copy(source, stray / f"{number:05}.dcm")
+            _settle(stray)
+            stray.replace(goal)
+        finally:
+            shutil.rmtree(stray, ignore_errors=True)
+        _settle(goal.parent)
+        return goal
+
+    def path(self, kind: str, name: str) -> Path:
+        """Where *name* of *kind* lies, there or not.
+
+        Raises:
+            Unusable: the name is not one the archive gives.
+        """
+        if not _NAME.match(name):
+            msg = "Files of the archive are named by digest; this name is not one."
+            raise Unusable(msg)
+        suffix = {"stacks": ".stack", "exports": ".xlsx", "masks": ".nii.gz"}.get(kind, "")
+        return self.folder / kind / f"{name}{suffix}"
+
+    def sweep(self) -> int:
+        """Remove what a kill left half written; the number of strays."""
+        strays = list((self.folder / "staging").iterdir())
+        for stray in strays:
+            shutil.rmtree(stray) if stray.is_dir() else stray.unlink()
+        return len(strays)
+
+
+def _copy(source: Path, goal: Path) -> None:
+    with source.open("rb") as inside, goal.open("wb") as outside:
+        shutil.copyfileobj(inside, outside, 1 << 20)
+        outside.flush()
+        os.fsync(outside.fileno())
+
+
+def _settle(folder: Path) -> None:
+    """Flush the folder itself, so that the names in it survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,259 @@
+"""What arrived: series and their pictures, AI results, reports. Nothing is entered twice."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import func, or_, select
+from sqlmodel import col
+
+from store import _flags
+from store._patients import patient_row, scan_named, scan_row
+from store.domain.arrival import AiResult, Fate, RadiologyReport, SeriesHeader
+from store.domain.morphometry import Heights
+from store.domain.people import Permission
+from store.domain.spine import Level
+from store.guard import change, question
+from store.tables import (
+    MeasurementRow,
+    ReceiptRow,
+    ReportRow,
+    ResultRow,
+    ScanRow,
+    SeriesRow,
+)
+from store.unit import Reader, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one thing that arrived, and why when it was not accepted."""
+
+    fate: Fate
+    reason: str = ""
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What preparing a series gave: the stack's name and the heights, or why there is none."""
+
+    stack: str | None
+    heights: dict[Level, Heights]
+    unmeasured: dict[Level, str]
+    mask_digest: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the record has of a series already."""
+
+    digest: str
+    fate: Fate
+    mask_digest: str
+
+
+@question(Permission.RECEIVE)
+def known(reader: Reader, series_uid: str) -> Known | None:
+    """What the record has of *series_uid*; None when it is new."""
+    row = reader.session.execute(
+        select(SeriesRow).where(col(SeriesRow.series_uid) == series_uid)
+    ).scalar_one_or_none()
+    return Known(row.digest, Fate(row.fate), row.mask_digest) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Arrivals counted by kind and fate."""
+
+    kind: str
+    fate: Fate
+    reason: str
+    count: int
+    last: datetime
+
+
+@question(Permission.READ_SYSTEM)
+def receipts(reader: Reader) -> tuple[Intake, ...]:
+    """Everything that arrived, counted by what became of it and why."""
+    rows = reader.session.execute(
+        select(
+            col(ReceiptRow.kind),
+            col(ReceiptRow.fate),
+            col(ReceiptRow.reason),
+            func.count(),
+            func.max(col(ReceiptRow.at)),
+        )
+        .group_by(col(ReceiptRow.kind), col(ReceiptRow.fate), col(ReceiptRow.reason))
+        .order_by(col(ReceiptRow.kind), col(ReceiptRow.fate), func.count().desc())
+    )
+    return tuple(
+        Intake(kind, Fate(f), reason, n, at.replace(tzinfo=UTC)) for kind, f, reason, n, at in rows
+    )
+
+
+@change(Permission.RECEIVE)
+def refuse(unit: Unit, kind: str, digest: str, fate: Fate, reason: str) -> Outcome:
+    """Note that something of *kind* was refused, held or ignored, and why."""
+    _receipt(unit, kind, digest, Outcome(fate, reason), None)
+    return Outcome(fate, reason)
+
+
+@change(Permission.RECEIVE)
+def receive_series(unit: Unit, header: SeriesHeader, picture: Picture) -> Outcome:
+    """Enter a series and its scan, and whatever was waiting for it.
+
+    The same series again is a duplicate; the same UID with other content is held, and so is
+    one whose hospital number belongs to someone born on another day, or to nobody.
+    """
+    before = (
+        unit.session.execute(
+            select(SeriesRow).where(
+                or_(
+                    col(SeriesRow.series_uid) == header.series_uid,
+                    col(SeriesRow.digest) == header.digest,
+                )
+            )
+        )
+        .scalars()
+        .first()
+    )
+    if before is not None:
+        return _again(unit, before, header, picture)
+    patient, doubt = patient_row(unit, header.patient, header.site)
+    if patient is None:
+        _series(unit, header, picture, None, Outcome(Fate.HELD, doubt))
+        return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, doubt), None)
+    scan, doubt = scan_row(unit, header, patient)
+    if doubt:
+        _series(unit, header, picture, None, Outcome(Fate.HELD, doubt))
+        return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, doubt), None)
+    _series(unit, header, picture, scan.id, Outcome(Fate.ACCEPTED))
+    _join_waiting(unit, scan)
+    outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
+    return _receipt(unit, "series", header.digest, outcome, scan.id)
+
+
+@change(Permission.RECEIVE)
+def receive_result(unit: Unit, result: AiResult) -> Outcome:
+    """Enter what an AI product said; held while no scan of ours fits it."""
+    before = unit.session.get(ResultRow, result.digest)
+    if before is not None:
+        return _receipt(unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id)
+    scan, doubt = scan_named(unit, result.study_uid, result.accession)
+    row = _flags.result_row(result, scan.id if scan else None, unit.now)
+    unit.session.add(row)
+    unit.session.flush()
+    if scan is None:
+        return _receipt(unit, "result", result.digest, Outcome(Fate.HELD, doubt), None)
+    _flags.enter(unit, scan, row)
+    case = _flags.case_of(unit.session, scan.id)
+    return _receipt(unit, "result", result.digest, Outcome(Fate.ACCEPTED, "", case), scan.id)
+
+
+@change(Permission.RECEIVE)
+def receive_report(unit: Unit, report: RadiologyReport) -> Outcome:
+    """Enter a radiology report; held while no scan of ours fits it."""
+    before = unit.session.get(ReportRow, report.digest)
+    if before is not None:
+        return _receipt(unit, "report", report.digest, Outcome(Fate.DUPLICATE), before.scan_id)
+    scan, doubt = scan_named(unit, report.study_uid, report.accession)
+    unit.session.add(
+        ReportRow(
+            digest=report.digest,
+            scan_id=scan.id if scan else None,
+            study_uid=report.study_uid,
+            accession=report.accession,
+            text=report.text,
+            status=report.status,
+            reported=report.reported,
+            received_at=unit.now,
+        )
+    )
+    outcome = Outcome(Fate.ACCEPTED) if scan else Outcome(Fate.HELD, doubt)
+    return _receipt(unit, "report", report.digest, outcome, scan.id if scan else None)
+
+
+def _again(unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture) -> Outcome:
+    if before.digest != header.digest:
+        reason = "A series with this UID is here with other pixels. The first one is kept."
+        return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, reason), None)
+    fresh = picture.mask_digest and picture.mask_digest != before.mask_digest
+    if fresh and before.fate == Fate.ACCEPTED and not before.mask_digest:
+        before.stack, before.refusal = picture.stack, picture.refusal
+        before.mask_digest = picture.mask_digest
+        _measure(unit, before.id, picture)
+        outcome = Outcome(Fate.ACCEPTED, "Known series; the mask is new.")
+    else:
+        outcome = Outcome(Fate.DUPLICATE, before.reason)
+    return _receipt(unit, "series", header.digest, outcome, before.scan_id)
+
+
+def _series(
+    unit: Unit, header: SeriesHeader, picture: Picture, scan_id: str | None, outcome: Outcome
+) -> None:
+    row = SeriesRow(
+        id=f"r_{uuid4().hex}",
+        series_uid=header.series_uid,
+        scan_id=scan_id,
+        digest=header.digest,
+        fate=outcome.fate.value,
+        reason=outcome.reason,
+        description=header.series_description,
+        manufacturer=header.manufacturer,
+        model=header.model,
+        kernel=header.kernel,
+        instances=header.instances,
+        stack=picture.stack,
+        mask_digest=picture.mask_digest,
+        refusal=picture.refusal,
+    )
+    unit.session.add(row)
+    unit.session.flush()
+    _measure(unit, row.id, picture)
+
+
+def _measure(unit: Unit, series_id: str, picture: Picture) -> None:
+    for level, heights in picture.heights.items():
+        a, m, p = heights.three
+        unit.session.add(
+            MeasurementRow(
+                series_id=series_id,
+                level=level.value,
+                anterior_mm=a,
+                middle_mm=m,
+                posterior_mm=p,
+            )
+        )
+    for level, why in picture.unmeasured.items():
+        unit.session.add(MeasurementRow(series_id=series_id, level=level.value, unmeasured=why))
+
+
+def _join_waiting(unit: Unit, scan: ScanRow) -> None:
+    """Give *scan* the results and reports that came before it."""
+    for table in (ResultRow, ReportRow):
+        named = col(table.study_uid) == scan.study_uid
+        if scan.accession:
+            by_accession = col(table.accession) == scan.accession
+            named = named | ((col(table.study_uid) == "") & by_accession)
+        waiting = unit.session.execute(select(table).where(col(table.scan_id).is_(None), named))
+        for row in waiting.scalars():
+            row.scan_id = scan.id
+            if isinstance(row, ResultRow):
+                _flags.enter(unit, scan, row)
+
+
+def _receipt(unit: Unit, kind: str, digest: str, outcome: Outcome, scan_id: str | None) -> Outcome:
+    unit.session.add(
+        ReceiptRow(
+            at=unit.now,
+            kind=kind,
+            digest=digest,
+            fate=outcome.fate.value,
+            reason=outcome.reason,
+            scan_id=scan_id,
+        )
+    )
+    unit.tell(f"{kind}.{outcome.fate.value}", digest[:16], reason=outcome.reason)
+    return outcome

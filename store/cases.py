@@ -1,0 +1,226 @@
+"""One case as the review room paints it: patient, scan, findings, measurements and report."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from store._measured import measured_on, shown_series
+from store.domain.finding import CaseState, Proposal, Source, State, propose
+from store.domain.genant import FractureType, Grade
+from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
+from store.domain.morphometry import Assessment
+from store.domain.people import Permission
+from store.domain.refusal import NotAllowed
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import Level
+from store.guard import change, question
+from store.tables import (
+    FindingRow,
+    PatientRow,
+    ReferralRow,
+    ReportRow,
+    ResultRow,
+    ReviewCase,
+    ScanRow,
+    SeriesRow,
+)
+from store.unit import Reader, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The scan and what was done with it."""
+
+    scanned: date | None
+    exam: str
+    site: str
+    accession: str
+    maker: str
+    kernel: str
+    stack: str | None
+    no_stack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding as it stands.
+
+    Attributes:
+        offered: What a plain confirmation accepts.
+    """
+
+    id: str
+    source: Source
+    state: State
+    level: Level | None
+    grade: Grade | None
+    shape: FractureType | None
+    code: str
+    text: str
+    ai_level: Level | None
+    ai_loss: float | None
+    ai_grade: Grade | None
+    ai_formula: str
+    offered: Proposal | None
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The newest report text, and what a person said of it."""
+
+    text: str | None
+    status: ReportStatus | None
+    recommendation: Recommendation | None
+    judged_by: str
+    judged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything one painting of the room needs, read in one transaction."""
+
+    id: str
+    version: int
+    state: CaseState
+    patient: Patient
+    scan: Scan
+    products: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    measured: dict[Level, Assessment]
+    report: Report
+    referred_on: date | None
+
+
+@question(Permission.READ_CASES)
+def case(reader: Reader, case_id: str) -> Case:
+    """The case *case_id* as it stands.
+
+    Raises:
+        NotAllowed: there is no such case.
+    """
+    session = reader.session
+    row = session.get(ReviewCase, case_id)
+    if row is None:
+        msg = "This case is not here. Go back to the worklist."
+        raise NotAllowed(msg)
+    scan = session.get_one(ScanRow, row.scan_id)
+    measured = measured_on(session, scan.id)
+    findings = session.execute(
+        select(FindingRow).where(col(FindingRow.case_id) == case_id).order_by(col(FindingRow.place))
+    ).scalars()
+    sent = session.execute(
+        select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case_id)
+    ).scalar_one_or_none()
+    return Case(
+        id=row.id,
+        version=row.version,
+        state=CaseState(row.state),
+        patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
+        scan=_scan(scan, shown_series(session, scan.id)),
+        products=_products(session, scan.id),
+        findings=tuple(_finding(found, measured) for found in findings),
+        measured=measured,
+        report=_report(session, row),
+        referred_on=sent.date() if sent else None,
+    )
+
+
+@question(Permission.READ_CASES)
+def stack_of(reader: Reader, case_id: str) -> str | None:
+    """The name of the picture of a case; None where it has none."""
+    row = reader.session.get(ReviewCase, case_id)
+    series = shown_series(reader.session, row.scan_id) if row else None
+    return series.stack if series else None
+
+
+@change(Permission.READ_CASES)
+def opened(unit: Unit, case_id: str) -> None:
+    """Note that the person looked at a case."""
+    unit.tell("case.opened", case_id)
+
+
+def patient_of(row: PatientRow) -> Patient:
+    """The patient that *row* records."""
+    return Patient(
+        nhs_number=NhsNumber(row.nhs_number) if row.nhs_number else None,
+        nhs_status=NhsNumberStatus(row.nhs_status),
+        hospital_number=row.hospital_number or "",
+        surname=row.surname,
+        forename=row.forename,
+        title=row.title,
+        born=row.born,
+        sex=row.sex,
+        postcode=row.postcode,
+        phone=row.phone,
+        gp_practice=row.gp_practice,
+        died=row.died,
+    )
+
+
+def _scan(row: ScanRow, series: SeriesRow | None) -> Scan:
+    maker = " ".join(filter(None, (series.manufacturer, series.model))) if series else ""
+    return Scan(
+        scanned=row.scanned,
+        exam=row.exam,
+        site=row.site,
+        accession=row.accession,
+        maker=maker,
+        kernel=series.kernel if series else "",
+        stack=series.stack if series else None,
+        no_stack=series.refusal if series else "No CT series of this scan has arrived.",
+    )
+
+
+def _products(session: Session, scan_id: str) -> tuple[str, ...]:
+    rows = session.execute(
+        select(ResultRow)
+        .where(col(ResultRow.scan_id) == scan_id)
+        .order_by(col(ResultRow.received_at))
+    ).scalars()
+    said = []
+    for row in rows:
+        rule = f", flags {row.threshold_rule}" if row.threshold_rule else ""
+        said.append(f"{row.product} {row.version}{rule}")
+    return tuple(dict.fromkeys(said))
+
+
+def _finding(row: FindingRow, measured: dict[Level, Assessment]) -> Finding:
+    level = Level(row.level) if row.level else None
+    ai_grade = Grade(row.ai_grade) if row.ai_grade is not None else None
+    return Finding(
+        id=row.id,
+        source=Source(row.source),
+        state=State(row.state),
+        level=level,
+        grade=Grade(row.grade) if row.grade else None,
+        shape=FractureType(row.shape) if row.shape else None,
+        code=row.code,
+        text=row.text,
+        ai_level=Level(row.ai_level) if row.ai_level else None,
+        ai_loss=row.ai_loss,
+        ai_grade=ai_grade,
+        ai_formula=row.ai_formula,
+        offered=propose(measured.get(level) if level else None, ai_grade, row.ai_loss),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+    )
+
+
+def _report(session: Session, row: ReviewCase) -> Report:
+    text = session.execute(
+        select(col(ReportRow.text))
+        .where(col(ReportRow.scan_id) == row.scan_id)
+        .order_by(col(ReportRow.received_at).desc(), col(ReportRow.digest))
+        .limit(1)
+    ).scalar_one_or_none()
+    return Report(
+        text=text,
+        status=ReportStatus(row.report_status) if row.report_status else None,
+        recommendation=Recommendation(row.recommendation) if row.recommendation else None,
+        judged_by=row.report_by,
+        judged_at=row.report_at,
+    )

@@ -1,0 +1,106 @@
+"""The rates, counted from the record: every scan once, copies never."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from store.domain.arrival import Ending, Fate
+from store.domain.finding import CaseState
+from store.domain.people import Permission
+from store.domain.rates import FunnelRow, Rate, Step
+from store.domain.report import DETECTION_DISCREPANCY, ReportStatus
+from store.guard import change, question
+from store.tables import ReceiptRow, ReferralRow, ReviewCase, ScanRow
+from store.unit import Reader, Unit
+
+
+@question(Permission.READ_RATES)
+def funnel(
+    reader: Reader, start: date | None = None, end: date | None = None, site: str = ""
+) -> tuple[FunnelRow, ...]:
+    """The way from arrival to referral of scans made from *start* to *end* (both included).
+
+    What never became a scan (held, refused) has no scan date and no site, so it is counted
+    only where neither narrows the question.
+    """
+    unit = _Counter(reader.session, start, end, site)
+    received = unit.scans()
+    lost = 0 if start or end or site else _never_a_scan(reader.session)
+    answered = (Ending.POSITIVE.value, Ending.NEGATIVE.value)
+    analysed = unit.scans(col(ScanRow.ending).in_(answered))
+    flagged = unit.scans(col(ScanRow.ending) == Ending.POSITIVE.value)
+    closed = col(ReviewCase.state) == CaseState.CLOSED.value
+    fracture = col(ReviewCase.fragility) > 0
+    judged = col(ReviewCase.report_status).not_in(["", ReportStatus.NO_REPORT.value])
+    unseen = col(ReviewCase.report_status).in_([s.value for s in DETECTION_DISCREPANCY])
+    reviewed = unit.cases(closed)
+    confirmed = unit.cases(closed, fracture)
+    sent = (
+        select(col(ReferralRow.case_id)).where(col(ReferralRow.case_id) == ReviewCase.id).exists()
+    )
+    counts = {
+        Step.RECEIVED: (received, received + lost),
+        Step.ANALYSED: (analysed, received),
+        Step.FLAGGED: (flagged, analysed),
+        Step.REVIEWED: (reviewed, flagged),
+        Step.CONFIRMED: (confirmed, reviewed),
+        Step.UNREPORTED: (
+            unit.cases(closed, fracture, unseen),
+            unit.cases(closed, fracture, judged),
+        ),
+        Step.REFERRED: (unit.cases(closed, fracture, sent), confirmed),
+    }
+    return tuple(FunnelRow(step, Rate(*pair)) for step, pair in counts.items())
+
+
+@question(Permission.READ_RATES)
+def sites(reader: Reader) -> tuple[str, ...]:
+    """Sites that sent scans."""
+    return tuple(sorted(reader.session.execute(select(col(ScanRow.site)).distinct()).scalars()))
+
+
+@change(Permission.READ_RATES)
+def downloaded(unit: Unit, sha256: str) -> None:
+    """Note that the person took the workbook of the rates away."""
+    unit.tell("rates.downloaded", unit.person.handle, sha256=sha256)
+
+
+class _Counter:
+    """Counts within one period and site."""
+
+    def __init__(self, session: Session, start: date | None, end: date | None, site: str) -> None:
+        self.session = session
+        self.bounds = [
+            clause
+            for given, clause in (
+                (start, col(ScanRow.scanned) >= start),
+                (end, col(ScanRow.scanned) <= end),
+                (site, col(ScanRow.site) == site),
+            )
+            if given
+        ]
+
+    def scans(self, *clauses: object) -> int:
+        query = select(func.count()).select_from(ScanRow).where(*self.bounds, *clauses)  # type: ignore[arg-type]  # clause types
+        return int(self.session.execute(query).scalar_one())
+
+    def cases(self, *clauses: object) -> int:
+        query = (
+            select(func.count())
+            .select_from(ReviewCase)
+            .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
+            .where(*self.bounds, *clauses)  # type: ignore[arg-type]  # clause types
+        )
+        return int(self.session.execute(query).scalar_one())
+
+
+def _never_a_scan(session: Session) -> int:
+    """Distinct series that arrived and were never accepted."""
+    accepted = select(col(ReceiptRow.digest)).where(col(ReceiptRow.fate) == Fate.ACCEPTED.value)
+    query = select(func.count(func.distinct(col(ReceiptRow.digest)))).where(
+        col(ReceiptRow.kind) == "series",
+        col(ReceiptRow.fate).in_([Fate.HELD.value, Fate.REFUSED.value]),
+        col(ReceiptRow.digest).not_in(accepted),
+    )
+    return int(session.execute(query).scalar_one())

@@ -1,0 +1,224 @@
+"""The worklist: flagged scans, the gravest and then the oldest first, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlmodel import Session, col
+
+from store.domain.arrival import Ending
+from store.domain.finding import CaseState, State
+from store.domain.genant import Grade
+from store.domain.people import Permission
+from store.domain.spine import Level, craniocaudal
+from store.guard import question
+from store.tables import FindingRow, PatientRow, ReviewCase, ScanRow
+from store.unit import Reader
+
+PAGE = 50
+
+_KEY = (col(ReviewCase.rank), col(ReviewCase.waiting_since), col(ReviewCase.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the worklist is narrowed to; an empty field narrows nothing.
+
+    Attributes:
+        scanned_before: Cases whose scan is older than this day.
+        mine: Handle of the person whose last decision it was.
+    """
+
+    state: CaseState | None = CaseState.WAITING
+    site: str = ""
+    grade: Grade | None = None
+    level: Level | None = None
+    product: str = ""
+    scanned_before: date | None = None
+    mine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A place in the queue."""
+
+    rank: int
+    since: date
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case in the worklist."""
+
+    key: Key
+    state: CaseState
+    worst: Grade
+    levels: tuple[Level, ...]
+    findings: int
+    undecided: int
+    since: date
+    site: str
+    product: str
+    exam: str
+    patient: str
+    born: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to `PAGE` cases, and where the next and the one before begin."""
+
+    lines: tuple[Line, ...]
+    next: Key | None
+    earlier: bool
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+    wanted = [
+        (filters.state, col(ReviewCase.state) == filters.state),
+        (filters.site, col(ReviewCase.site) == filters.site),
+        (filters.grade is not None, col(ReviewCase.worst_grade) == filters.grade),
+        (filters.product, col(ReviewCase.product) == filters.product),
+        (filters.mine, col(ReviewCase.last_by) == filters.mine),
+        (filters.scanned_before, col(ReviewCase.waiting_since) < filters.scanned_before),
+    ]
+    query = query.where(*(clause for given, clause in wanted if given))
+    if filters.level is None:
+        return query
+    has_level = select(col(FindingRow.case_id)).where(
+        col(FindingRow.level) == filters.level.value, col(FindingRow.case_id) == ReviewCase.id
+    )
+    return query.where(has_level.exists())
+
+
+@question(Permission.READ_CASES)
+def page(reader: Reader, filters: Filters, after: Key | None = None) -> Page:
+    """One page of the worklist, from the place *after* on; flat in time however long it is."""
+    query = _narrowed(_lines(), filters)
+    if after is not None:
+        query = query.where(_beyond(after))
+    rows = reader.session.execute(query.order_by(*_KEY).limit(PAGE + 1)).all()
+    lines = _painted(reader.session, rows[:PAGE])
+    more = lines[-1].key if len(rows) > PAGE else None
+    return Page(lines, more, after is not None)
+
+
+@question(Permission.READ_CASES)
+def following(reader: Reader, case_id: str, filters: Filters) -> str | None:
+    """The case to look at after *case_id*: the next in the queue, else the first of it."""
+    row = reader.session.get(ReviewCase, case_id)
+    if row is None:
+        return None
+    here = Key(row.rank, row.waiting_since, row.id)
+    queue = _narrowed(select(col(ReviewCase.id)), filters).where(col(ReviewCase.id) != case_id)
+    for query in (queue.where(_beyond(here)), queue):
+        found = reader.session.execute(query.order_by(*_KEY).limit(1)).scalar_one_or_none()
+        if found is not None:
+            return str(found)
+    return None
+
+
+@question(Permission.READ_CASES)
+def count(reader: Reader, filters: Filters) -> int:
+    """How many cases *filters* leave."""
+    query = _narrowed(select(func.count()).select_from(ReviewCase), filters)
+    return int(reader.session.execute(query).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where all scans stand, so that none is out of sight.
+
+    Attributes:
+        states: Flagged scans by state.
+        endings: Scans by how the AI's analysis ended; the empty word counts those it has not
+            answered yet.
+    """
+
+    states: dict[CaseState, int]
+    endings: dict[Ending | None, int]
+
+
+@question(Permission.READ_CASES)
+def standing(reader: Reader) -> Standing:
+    """Every scan counted once by state of review and once by the AI's answer."""
+    states = reader.session.execute(
+        select(col(ReviewCase.state), func.count()).group_by(col(ReviewCase.state))
+    )
+    endings = reader.session.execute(
+        select(col(ScanRow.ending), func.count()).group_by(col(ScanRow.ending))
+    )
+    return Standing(
+        {CaseState(state): n for state, n in states},
+        {Ending(ending) if ending else None: n for ending, n in endings},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer."""
+
+    sites: tuple[str, ...]
+    products: tuple[str, ...]
+
+
+@question(Permission.READ_CASES)
+def choices(reader: Reader) -> Choices:
+    """The sites and AI products that any case has."""
+    sites = reader.session.execute(select(col(ReviewCase.site)).distinct()).scalars()
+    products = reader.session.execute(select(col(ReviewCase.product)).distinct()).scalars()
+    return Choices(tuple(sorted(sites)), tuple(sorted(products)))
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *_KEY,
+            col(ReviewCase.state),
+            col(ReviewCase.worst_grade),
+            col(ReviewCase.site),
+            col(ReviewCase.product),
+            col(ScanRow.exam),
+            col(PatientRow.surname),
+            col(PatientRow.forename),
+            col(PatientRow.born),
+        )
+        .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
+        .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
+    )
+
+
+def _beyond(key: Key) -> Any:  # noqa: ANN401 - SQLAlchemy's clause types do not name this one
+    place = tuple_(*_KEY)
+    first = col(ReviewCase.rank) >= key.rank
+    return and_(first, or_(place > tuple_(key.rank, key.since, key.id)))
+
+
+def _painted(session: Session, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - rows of _lines
+    ids = [row.id for row in rows]
+    found: dict[str, list[tuple[str | None, str]]] = {case: [] for case in ids}
+    findings = select(col(FindingRow.case_id), col(FindingRow.level), col(FindingRow.state)).where(
+        col(FindingRow.case_id).in_(ids)
+    )
+    for case_id, level, state in session.execute(findings):
+        if state != State.WITHDRAWN:
+            found[case_id].append((level, state))
+    return tuple(
+        Line(
+            key=Key(row.rank, row.waiting_since, row.id),
+            state=CaseState(row.state),
+            worst=Grade(row.worst_grade),
+            levels=craniocaudal({Level(level) for level, _ in found[row.id] if level}),
+            findings=len(found[row.id]),
+            undecided=sum(state == State.FLAGGED for _, state in found[row.id]),
+            since=row.waiting_since,
+            site=row.site,
+            product=row.product,
+            exam=row.exam,
+            patient=", ".join(filter(None, (row.surname, row.forename))),
+            born=row.born,
+        )
+        for row in rows
+    )
