@@ -1,0 +1,236 @@
+"""Everything that is not spine: skin, fat, muscle, lungs, organs, vessels, ribs and the table."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from components.imaging.phantom.bodies import Body
+from components.imaging.phantom.grid import Grid
+from components.imaging.phantom.plan import Spine
+from store.domain.spine import Level
+
+Picture = NDArray[np.int16]
+AIR_HU, FAT_HU, MUSCLE_HU, LUNG_HU = -1000, -100, 55, -860
+_PLACES = tuple(level for level in Level if level.value[0] in "TLS" and level not in ("T13", "L6"))
+_FINE = 4
+"""Binary digits after the point when a shape is drawn between pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """An ellipsoid: LPS centre, half axes in mm, HU."""
+
+    centre: tuple[float, float, float]
+    half: tuple[float, float, float]
+    hu: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trunk:
+    """Where the spine runs and how wide the patient is.
+
+    Attributes:
+        z_mm: Height of each body's middle, rising; `place` its number from T1 = 0 downwards.
+        front_mm, x_mm: Front wall and middle of each body.
+        back_mm: LPS y of the skin of the back.
+    """
+
+    z_mm: NDArray[np.float64]
+    place: NDArray[np.float64]
+    x_mm: NDArray[np.float64]
+    front_mm: NDArray[np.float64]
+    back_mm: float
+    stout: float
+    contrast_hu: int
+    blobs: tuple[Blob, ...]
+
+    def at(self, z: float) -> tuple[float, float, float]:
+        """Place along the spine, and its middle x and front y, at height *z*."""
+        return (
+            float(np.interp(z, self.z_mm, self.place)),
+            float(np.interp(z, self.z_mm, self.x_mm)),
+            float(np.interp(z, self.z_mm, self.front_mm)),
+        )
+
+    def half(self, place: float) -> tuple[float, float]:
+        """Half width and half depth of the patient."""
+        wide = np.interp(place, [-1, 1, 6, 12, 16, 19], [190, 178, 162, 152, 168, 178])
+        deep = np.interp(place, [-1, 2, 8, 12, 16, 19], [88, 100, 112, 108, 108, 105])
+        return float(wide) * self.stout, float(deep) * self.stout
+
+
+def trunk(spine: Spine, bodies: tuple[Body, ...], stout: float) -> Trunk:
+    """The patient around *bodies*."""
+    real = [body for body in bodies if body.level in _PLACES][::-1]
+    rng = np.random.default_rng([spine.seed, 7])
+    fronts = [b.frame.world(np.array([0.0, b.depth_mm / 2, 0.0])) for b in real]
+    deepest = max(float(b.frame.world(np.array([0.0, -b.depth_mm / 2 - 52, 0.0]))[1]) for b in real)
+    made = Trunk(
+        np.array([b.frame.origin[2] for b in real]),
+        np.array([float(_PLACES.index(b.level)) for b in real if b.level]),
+        np.array([b.frame.origin[0] for b in real]),
+        np.array([f[1] for f in fronts]),
+        deepest + 10 * stout,
+        stout,
+        round(spine.contrast_hu),
+        (),
+    )
+    blobs = _organs(made, rng)
+    return Trunk(
+        made.z_mm,
+        made.place,
+        made.x_mm,
+        made.front_mm,
+        made.back_mm,
+        stout,
+        made.contrast_hu,
+        blobs,
+    )
+
+
+def _organs(body: Trunk, rng: np.random.Generator) -> tuple[Blob, ...]:
+    """Heart, liver, spleen, kidneys and loops of bowel where each level has them."""
+    low, high = body.z_mm[0], body.z_mm[-1]
+    step = max(1.0, float(np.mean(np.diff(body.z_mm))) if len(body.z_mm) > 1 else 25.0)
+
+    def z(place: float) -> float:
+        return float(body.z_mm[-1] - (place - body.place[-1]) * step)
+
+    mid = float(np.mean(body.x_mm))
+    front = float(np.interp(z(11), body.z_mm, body.front_mm))
+    wet = 0.35 * (body.contrast_hu - 45)
+    organs = [
+        Blob((mid + 22, front - 55, z(7.5)), (52, 44, 48), round(45 + wet)),
+        Blob((mid - 70, front - 25, z(10.8)), (66, 78, 62), round(58 + wet * 0.6)),
+        Blob((mid + 96, front + 30, z(10.6)), (28, 42, 46), round(50 + wet * 0.6)),
+        Blob((mid + 52, front - 50, z(11.2)), (44, 34, 40), 25),
+        Blob((mid - 60, front + 42, z(13.0)), (24, 27, 54), round(36 + wet)),
+        Blob((mid + 60, front + 42, z(12.5)), (24, 27, 54), round(36 + wet)),
+    ]
+    for _ in range(70):
+        place = rng.uniform(12.0, 19.0)
+        if not low - 60 < z(place) < high + 60:
+            continue
+        half = (rng.uniform(10, 24), rng.uniform(9, 18), rng.uniform(10, 30))
+        near = float(np.interp(z(place), body.z_mm, body.front_mm))
+        centre = (mid + rng.uniform(-105, 105), near - rng.uniform(38, 140), z(place))
+        organs.append(Blob(centre, half, int(rng.choice([22, 34, 40, 48]))))
+        if rng.random() < 0.3:
+            gas = (half[0] * 0.6, half[1] * 0.45, half[2] * 0.6)
+            organs.append(Blob((centre[0], centre[1] - half[1] * 0.4, centre[2]), gas, -800))
+    return tuple(organs)
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """Draws ellipses given in LPS mm on one slice of *grid*."""
+
+    grid: Grid
+    picture: Picture
+
+    def ellipse(
+        self,
+        centre: tuple[float, float],
+        half: tuple[float, float],
+        hu: int,
+        *,
+        sweep: tuple[float, float] = (0, 360),
+        thick_mm: float = 0.0,
+    ) -> None:
+        """Fill an ellipse, or with *thick_mm* draw the part of its rim within *sweep* degrees."""
+        _, row, column = self.grid.spacing_mm
+        x0, y0, _ = self.grid.origin_mm
+        one = 1 << _FINE
+        at = round((centre[0] - x0) / column * one), round((centre[1] - y0) / row * one)
+        axes = max(1, round(half[0] / column * one)), max(1, round(half[1] / row * one))
+        width = max(1, round(thick_mm / column)) if thick_mm else cv2.FILLED
+        cv2.ellipse(
+            self.picture, at, axes, 0, sweep[0], sweep[1], float(hu), width, cv2.LINE_8, _FINE
+        )
+
+
+def draw_slice(grid: Grid, picture: Picture, body: Trunk, z: float) -> None:
+    """Paint one slice of flesh at height *z*."""
+    place, x, front = body.at(z)
+    wide, deep = body.half(place)
+    middle = (float(np.mean(body.x_mm)), body.back_mm - deep)
+    brush = Brush(grid, picture)
+    picture[:] = AIR_HU
+    _table(brush, middle[0], body.back_mm)
+    coat = 11.0 * body.stout**3
+    brush.ellipse(middle, (wide, deep), FAT_HU)
+    brush.ellipse(middle, (wide - coat, deep - coat * 0.9), MUSCLE_HU)
+    inner = (wide - coat - 13, deep - coat - 11)
+    brush.ellipse((middle[0], middle[1] - 6), inner, -95)
+    if place < 11.6:
+        _chest(brush, middle, inner, place)
+    for blob in body.blobs:
+        reach = 1 - ((z - blob.centre[2]) / blob.half[2]) ** 2
+        if reach > 0.02:
+            scale = reach**0.5
+            half = (blob.half[0] * scale, blob.half[1] * scale)
+            brush.ellipse((blob.centre[0], blob.centre[1]), half, blob.hu)
+    _beside_spine(brush, body, place, x, front)
+    _ribs(brush, body, middle, inner, z)
+
+
+def _table(brush: Brush, x: float, back: float) -> None:
+    centre = (x, back - 236)
+    brush.ellipse(centre, (270, 255), -680, sweep=(50, 130), thick_mm=14)
+    brush.ellipse(centre, (270, 247), -150, sweep=(50, 130), thick_mm=2)
+
+
+def _chest(
+    brush: Brush, middle: tuple[float, float], inner: tuple[float, float], place: float
+) -> None:
+    size = float(np.interp(place, [0, 3, 8.5, 11.6], [0.45, 0.9, 1.0, 0.15]))
+    half = inner[0] * 0.47 * size, inner[1] * 0.93 * size
+    if size > 0.9:
+        # Between the lungs: vessels, gullet and fat.
+        brush.ellipse((middle[0], middle[1] - 8), (inner[0] * 0.3, inner[1] * 0.95), 20)
+    for side in (-1, 1):
+        brush.ellipse((middle[0] + side * inner[0] * 0.53, middle[1] + 2), half, LUNG_HU)
+    if place < 4.6:
+        brush.ellipse((middle[0], middle[1] - 2), (9, 10), AIR_HU)
+
+
+def _beside_spine(brush: Brush, body: Trunk, place: float, x: float, front: float) -> None:
+    """Muscle of the back, psoas, aorta and vena cava, which follow the spine."""
+    size = float(np.interp(place, [0, 11, 16], [1.0, 1.05, 1.15]))
+    brush.ellipse((x, front + 22), (30 * size, 30), MUSCLE_HU)
+    for side in (-1, 1):
+        brush.ellipse((x + side * 27, front + 58), (30 * size, 27), MUSCLE_HU)
+        brush.ellipse((x + side * 27, front + 50), (21, 1.2), -70)
+        if place > 12:
+            bulk = float(np.interp(place, [12, 15, 18], [8, 20, 22]))
+            brush.ellipse((x + side * (26 + bulk * 0.7), front + 16), (bulk, bulk * 1.15), 56)
+    brush.ellipse((x + 2, front - 1), (24, 7), 30)
+    if place < 15.3:
+        spread = float(np.interp(place, [3, 6, 10, 15], [26, 22, 12, 8]))
+        brush.ellipse((x + spread, front - 13), (12, 12), body.contrast_hu)
+        brush.ellipse((x + spread, front - 13), (12, 12), 130, sweep=(20, 80), thick_mm=2)
+    if place > 9:
+        brush.ellipse((x - 20, front - 13), (12, 9), round(45 + (body.contrast_hu - 45) * 0.6))
+    if 4.6 <= place < 10:
+        brush.ellipse((x + 4, front - 10), (8, 6), 38)
+
+
+def _ribs(
+    brush: Brush, body: Trunk, middle: tuple[float, float], inner: tuple[float, float], z: float
+) -> None:
+    """Each rib starts at its vertebra behind and falls as it comes round the chest wall."""
+    for height, place in zip(body.z_mm, body.place, strict=True):
+        if place > 11:
+            continue
+        end = 150.0 if place < 10 else 80.0
+        at = (height + 8 - z) / 0.55
+        if not -12 <= at <= end:
+            continue
+        low, high = max(4.0, at - 14), max(6.0, at + 14)
+        half = inner[0] + 5, inner[1] + 4
+        for start, stop in ((90 - high, 90 - low), (90 + low, 90 + high)):
+            sweep = (start, stop)
+            brush.ellipse((middle[0], middle[1] - 6), half, 430, sweep=sweep, thick_mm=7)
+            brush.ellipse((middle[0], middle[1] - 6), half, 190, sweep=sweep, thick_mm=3)
