@@ -1,0 +1,38 @@
+// Who and what is on the screen: patient, scan, AI product.
+
+import { el, fill } from "./dom.js";
+
+const pair = (name, value) =>
+  value ? el("div", { class: "vcf-pair" }, [el("dt", {}, [name]), el("dd", {}, [value])]) : null;
+
+const SEXES = { F: "Female", M: "Male", O: "Other" };
+const STATES = { waiting: "Waiting for a decision", "second read": "Waits for a second read", closed: "Decided" };
+
+/** Writes the banner of *record* into *node*; everything comes from this one record. */
+export function showBanner(node, record) {
+  const { patient, scan } = record;
+  fill(
+    node,
+    el("div", { class: "vcf-name-line" }, [
+      el("h2", { class: "vcf-name" }, [patient.name]),
+      record.demo ? el("span", { class: "vcf-demo" }, ["Demo: invented patient"]) : null,
+    ]),
+    el("dl", { class: "vcf-pairs" }, [
+      pair("NHS number", patient.nhs_number),
+      pair("Hospital number", patient.hospital_number),
+      pair("Born", patient.age ? `${patient.born} (age ${patient.age})` : patient.born),
+      pair("Sex", SEXES[patient.sex] ?? patient.sex),
+      pair("Scan", [scan.exam, scan.date].filter(Boolean).join(", ")),
+      pair("Site", scan.site),
+      pair("Accession", scan.accession),
+      pair("Scanner", [scan.maker, scan.kernel && `kernel ${scan.kernel}`].filter(Boolean).join(", ")),
+      pair("AI product", scan.ai),
+      pair("AI note", scan.ai_note),
+    ]),
+    el("p", { class: "vcf-case-state" }, [
+      el("strong", {}, [STATES[record.state] ?? record.state]),
+      ` · ${record.waiting} waiting`,
+      record.readonly ? " · you may look here, not decide" : "",
+    ]),
+  );
+}

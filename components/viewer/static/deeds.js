@@ -1,0 +1,166 @@
+// What each action does. Decisions become acts bound to the case and version on the screen.
+
+import { DECISIONS } from "./keys.js";
+import { chosen, menuFor } from "./menus.js";
+import { obstacle } from "./predict.js";
+import { zoomIn, zoomOut } from "./state.js";
+
+const EMPTY = { finding: null, code: "", text: "", level: null, grade: null, type: null,
+  status: null, recommendation: null };
+
+const DONE = { confirm: "accepted", reject: "rejected", unsure: "marked unsure", regrade: "graded",
+  relabel: "given a new level", undo: "last step undone" };
+
+const LOOKS = {
+  sliceRight: { type: "slice", by: -1 }, sliceLeft: { type: "slice", by: 1 },
+  slicesRight: { type: "slice", by: -5 }, slicesLeft: { type: "slice", by: 5 },
+  window: { type: "preset" }, overlay: { type: "overlay" },
+  zoomIn, zoomOut, zoomReset: { type: "reset" },
+};
+
+/** The deeds of *room*; answers act(action) and what the open menu needs. */
+export function deeds(room) {
+  const finding = () => room.shown()?.findings.find((f) => f.id === room.view.selected) ?? null;
+  const seen = () => ({ case: room.view.case, version: room.shown().version });
+
+  function send(kind, fields, bound = seen()) {
+    const act = { act: crypto.randomUUID(), ...EMPTY, ...fields, case: bound.case,
+      version: bound.version, kind };
+    const about = room.shown().findings.find((f) => f.id === act.finding);
+    room.desk.outbox.add(act);
+    remember(act);
+    if (kind === "add") room.look({ type: "select", finding: `new-${act.act}`, level: act.level });
+    room.say(sentence(kind, act, about));
+  }
+
+  function sentence(kind, act, about) {
+    if (kind === "add") return `${act.level} added as a missed fracture.`;
+    if (kind === "report_status") return "Report status noted.";
+    return `${act.level ?? about?.level ?? "Finding"} ${DONE[kind]}.`;
+  }
+
+  function remember(act) {
+    const steps = room.desk.steps.get(act.case) ?? [];
+    room.desk.steps.set(act.case, steps);
+    if (act.kind === "undo") steps.pop();
+    else if (act.kind !== "report_status") steps.push({ act: act.act, finding: act.finding });
+  }
+
+  function decide(kind) {
+    const about = finding();
+    const hindrance = obstacle(kind, about);
+    if (hindrance) return room.say(hindrance);
+    return send(kind, { finding: about.id });
+  }
+
+  function undo() {
+    const last = room.desk.steps.get(room.view.case)?.at(-1);
+    if (last) {
+      const id = last.finding ?? room.desk.born.get(last.act);
+      return id ? send("undo", { finding: id }) : room.say("The last step is still being saved. Press Z again in a moment.");
+    }
+    const about = finding();
+    if (!about || (about.state === "flagged" && !about.by)) return room.say("There is nothing to undo on this finding.");
+    return send("undo", { finding: about.id });
+  }
+
+  function ask(name) {
+    const about = finding();
+    const aboutOne = name !== "missed" && name !== "status";
+    const hindrance = aboutOne ? obstacle(name, about) : "";
+    if (hindrance) return room.say(hindrance);
+    return room.look({ type: "menu", menu: menuFor(name, { record: room.shown(), finding: about, seen: seen() }) });
+  }
+
+  function select(id) {
+    const level = room.shown().findings.find((f) => f.id === id)?.level;
+    room.look({ type: "select", finding: id, level });
+  }
+
+  function along(by) {
+    const ids = room.shown()?.findings.map((f) => f.id) ?? [];
+    const at = ids.indexOf(room.view.selected);
+    const id = ids[Math.min(ids.length - 1, Math.max(0, at + by))];
+    if (id) select(id);
+  }
+
+  function close() {
+    if (room.view.menu) room.look({ type: "menu", menu: null });
+    room.help(false);
+    room.focus();
+  }
+
+  const DEEDS = {
+    accept: () => decide("confirm"),
+    unsure: () => decide("unsure"),
+    reject: () => ask("reject"),
+    undo,
+    next: () => room.next(),
+    help: () => room.help(),
+    close,
+    findingUp: () => along(-1),
+    findingDown: () => along(1),
+  };
+
+  function unready(action) {
+    const about = finding();
+    if (room.shown()?.readonly) return "You may look at this scan, not decide on it.";
+    if (about?.id.startsWith("new-") && !["missed", "status", "undo"].includes(action)) {
+      return "This finding is still being saved. Again in a moment.";
+    }
+    return room.unseen();
+  }
+
+  /** Does *action* of keys.js. */
+  function act(action) {
+    if (DECISIONS.has(action)) {
+      const hindrance = unready(action);
+      if (hindrance) return room.say(hindrance);
+    }
+    if (LOOKS[action]) return room.look(LOOKS[action]);
+    return (DEEDS[action] ?? (() => ask(action)))();
+  }
+
+  function finish(menu, option) {
+    const about = room.shown().findings.find((f) => f.id === menu.finding) ?? null;
+    const outcome = chosen(menu, option, { record: room.shown(), finding: about });
+    room.look({ type: "menu", menu: outcome.menu ?? null });
+    if (outcome.menu) return;
+    room.focus();
+    const { kind, ...fields } = outcome.act;
+    send(kind, fields, menu.seen);
+  }
+
+  /** Chooses *option* of the open menu: at once, or as a pick to be confirmed. */
+  function choose(option) {
+    const { menu } = room.view;
+    if (!menu.confirms) return finish(menu, option);
+    if (menu.picked === option.value) return confirm();
+    return room.look({ type: "menu", menu: { ...menu, picked: option.value } });
+  }
+
+  /** Confirms what is picked in a menu that asks for it. */
+  function confirm() {
+    const { menu } = room.view;
+    const option = menu.options.find((o) => o.value === menu.picked);
+    if (!option) return room.say("Pick one first.");
+    if (option.needsText && !menu.text.trim()) {
+      return room.say(`“${option.words}” needs a few words of explanation. Write them, then press Enter.`);
+    }
+    return finish(menu, option);
+  }
+
+  /** Moves the pick of the open menu up or down. */
+  function pick(by) {
+    const { menu } = room.view;
+    const at = menu.options.findIndex((o) => o.value === menu.picked);
+    const option = menu.options[(at + by + menu.options.length) % menu.options.length];
+    room.look({ type: "menu", menu: { ...menu, picked: option.value } });
+  }
+
+  const write = (text) => {
+    room.view.menu.text = text; // typed into the field itself: nothing to draw again
+  };
+
+  return { act, choose, confirm, pick, write, close, select };
+}

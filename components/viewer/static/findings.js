@@ -1,0 +1,112 @@
+// The list of findings: what the machine says, what the reader said, and which is which.
+
+import { el, fill } from "./dom.js";
+import { badge } from "./grades.js";
+
+/** State as icon, letter and words; the colour of the class only repeats them. */
+const STATES = {
+  flagged: { icon: "⚑", letter: "F", words: "Flagged, not decided" },
+  confirmed: { icon: "✓", letter: "A", words: "Accepted" },
+  rejected: { icon: "✕", letter: "X", words: "Rejected" },
+  unsure: { icon: "?", letter: "U", words: "Unsure, second read" },
+  withdrawn: { icon: "–", letter: "W", words: "Withdrawn" },
+};
+
+const stateMark = (state) => {
+  const { icon, letter, words } = STATES[state] ?? { icon: "", letter: "", words: state };
+  return el("span", { class: `vcf-state vcf-state-${state}` }, [
+    el("span", { class: "vcf-icon", "aria-hidden": "true" }, [`${icon} ${letter}`]),
+    el("span", {}, [words]),
+  ]);
+};
+
+const levelWords = (finding) => {
+  if (!finding.level) return "No level named";
+  return finding.approximate ? `${finding.level}, level approximate` : finding.level;
+};
+
+const line = (name, ...parts) =>
+  el("div", { class: "vcf-line" }, [
+    el("span", { class: "vcf-line-name" }, [name]),
+    el("span", { class: "vcf-line-value" }, parts),
+  ]);
+
+function suggestedLine({ suggested }) {
+  if (!suggested) return null;
+  const parts = [suggested.grade === null ? "no grade" : badge(suggested.grade, { suggested: true })];
+  if (suggested.type) parts.push(` ${suggested.type}`);
+  // A loss comes with its interval or not at all: never a bare per cent.
+  if (suggested.loss) parts.push(`, loss ${suggested.loss}`);
+  if (suggested.near) parts.push(el("strong", {}, [" close to a limit between grades"]));
+  if (suggested.basis) parts.push(el("div", { class: "vcf-small" }, [suggested.basis]));
+  return line("Suggested (measured)", ...parts);
+}
+
+function vendorLine({ vendor, source }) {
+  if (!vendor) return source === "READER" ? line("AI product", "did not flag this") : null;
+  const parts = [vendor.grade === null ? "no grade given" : badge(vendor.grade, { suggested: true })];
+  if (vendor.loss) parts.push(`, loss ${vendor.loss}`, vendor.formula ? ` by ${vendor.formula}` : " (formula not stated)");
+  return line("AI product", ...parts);
+}
+
+function readerLine(finding) {
+  const parts = [finding.grade === null ? "no grade set" : badge(finding.grade)];
+  if (finding.type) parts.push(` ${finding.type}`);
+  return line("Reader", ...parts);
+}
+
+const detail = (finding) => [
+  readerLine(finding),
+  suggestedLine(finding),
+  vendorLine(finding),
+  finding.heights ? line("Heights", `${finding.heights} (front / middle / back)`) : null,
+  finding.reason ? line("Reason", finding.reason) : null,
+  finding.route ? line("Next step", el("strong", {}, [finding.route])) : null,
+  finding.by ? line("By", finding.by) : null,
+];
+
+function row(finding, chosen, select) {
+  const shown = finding.grade ?? finding.suggested?.grade ?? null;
+  const head = el("button", {
+    type: "button", class: "vcf-finding-head", "aria-pressed": String(chosen),
+    onclick: () => select(finding.id),
+  }, [
+    el("span", { class: "vcf-level" }, [levelWords(finding)]),
+    stateMark(finding.state),
+    chosen || shown === null ? null : badge(shown, { suggested: finding.grade === null }),
+    chosen || finding.grade !== null || shown === null ? null : el("span", { class: "vcf-small" }, ["suggested"]),
+    finding.source === "READER" ? el("span", { class: "vcf-small" }, ["added by reader"]) : null,
+  ]);
+  return el("li", {
+    class: chosen ? "vcf-finding vcf-chosen" : "vcf-finding",
+    "data-finding": finding.id, "data-state": finding.state, "data-level": finding.level ?? "",
+  }, [head, ...(chosen ? [el("div", { class: "vcf-detail" }, detail(finding).filter(Boolean))] : [])]);
+}
+
+const measuredList = (record) => {
+  const rows = Object.entries(record.measured ?? {}).filter(([, m]) => m.loss);
+  if (rows.length === 0) return null;
+  return el("details", { class: "vcf-measured" }, [
+    el("summary", {}, [`Measured at every level (${rows.length}), machine suggestions`]),
+    el("ul", {}, rows.map(([level, m]) =>
+      el("li", {}, [
+        el("strong", {}, [level]),
+        ` loss ${m.loss}${m.grade ? `, suggests grade ${m.grade}${m.type ? ` ${m.type}` : ""}` : ""}`,
+        m.near ? ", close to a limit" : "",
+      ]),
+    )),
+  ]);
+};
+
+/** Writes the findings of *record* into *node*; *select* takes the id of the one clicked. */
+export function showFindings(node, record, chosen, select) {
+  const open = node.querySelector("details")?.open ?? false;
+  const list = record.findings.length
+    ? el("ol", { class: "vcf-list", "aria-label": "Findings" },
+        record.findings.map((finding) => row(finding, finding.id === chosen, select)))
+    : el("p", {}, ["No finding on this scan."]);
+  const measured = measuredList(record);
+  if (measured) measured.open = open;
+  fill(node, list, measured);
+  node.querySelector(".vcf-chosen")?.scrollIntoView({ block: "nearest" });
+}

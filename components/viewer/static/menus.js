@@ -1,0 +1,106 @@
+// What can be chosen, and what is then done. Pure: no page here.
+//
+// A menu carries `seen`, the case and version on screen when it was opened; the act it ends in
+// is bound to those.
+
+import { OPTION_KEYS } from "./keys.js";
+
+const GRADES = [
+  { value: 1, words: "Grade 1, mild", note: "20 to 25 % loss of height" },
+  { value: 2, words: "Grade 2, moderate", note: "25 to 40 %" },
+  { value: 3, words: "Grade 3, severe", note: "over 40 %" },
+];
+const KINDS = { NOT_FRACTURE: "Not a fracture", FRACTURE_NOT_FRAGILITY: "Fracture, not a fragility fracture" };
+
+const plain = (values) => values.map((value) => ({ value, words: value }));
+
+const measuredNote = (record, level) => {
+  const measured = record.measured?.[level];
+  return measured?.loss ? `measured loss ${measured.loss}` : "";
+};
+
+const suggestedFirst = (options, value) =>
+  options.map((o) => (o.value === value ? { ...o, note: `suggested by measurement; ${o.note ?? ""}`.replace(/; $/, "") } : o));
+
+const OPTIONS = {
+  reason: (record) =>
+    record.lists.reasons.map((r) => ({
+      value: r.code, words: r.words, group: KINDS[r.kind], note: r.route, needsText: r.needs_text,
+    })),
+  grade: (_record, finding) => suggestedFirst(GRADES, finding?.suggested?.grade),
+  type: (record, finding) => suggestedFirst(plain(record.lists.types), finding?.suggested?.type),
+  level: (record) =>
+    record.lists.levels.map((value) => ({ value, words: value, note: measuredNote(record, value) })),
+  status: (record) => record.lists.statuses.map((s) => ({ value: s.code, words: s.words })),
+  recommendation: (record) => plain(record.lists.recommendations),
+};
+
+const TITLES = {
+  reason: "Why is it rejected?",
+  grade: "Which grade?",
+  type: "Which type?",
+  level: "Which level?",
+  status: "What does the report say of the fracture?",
+  recommendation: "What does the report recommend?",
+};
+
+/** Which questions lead to which act. A question in brackets is asked only if nobody answered it. */
+const WAYS = {
+  reject: { asks: ["reason"], kind: "reject" },
+  grade: { asks: ["grade"], kind: "regrade" },
+  type: { asks: ["type", "(grade)"], kind: "regrade" },
+  level: { asks: ["level"], kind: "relabel" },
+  missed: { asks: ["level", "grade"], kind: "add" },
+  status: { asks: ["status", "recommendation"], kind: "report_status" },
+};
+
+const known = (question, finding) => question === "(grade)" && finding?.grade;
+const bare = (question) => question.replace(/[()]/g, "");
+
+function nextQuestion(name, step, finding) {
+  const { asks } = WAYS[name];
+  let at = step;
+  while (at < asks.length && known(asks[at], finding)) at += 1;
+  return at;
+}
+
+/** The menu *name* at its question *step*, or null when every question is answered. */
+export function menuFor(name, { record, finding, seen, step = 0, answers = {} }) {
+  const at = nextQuestion(name, step, finding);
+  const asked = WAYS[name].asks[at];
+  if (!asked) return null;
+  const question = bare(asked);
+  const about = name === "missed" || name === "status" ? "" : `${finding?.level ?? "No level"}: `;
+  return {
+    name, step: at, question, answers, seen,
+    finding: name === "missed" || name === "status" ? null : (finding?.id ?? null),
+    title: about + TITLES[question],
+    confirms: question === "reason", // a rejection is picked first, then confirmed with Enter
+    picked: null,
+    text: "",
+    options: OPTIONS[question](record, finding).map((option, index) => ({
+      note: "", group: "", needsText: false, ...option, key: OPTION_KEYS[index] ?? "",
+    })),
+  };
+}
+
+/** The option of *menu* for a pressed key, or null. */
+export const optionOf = (menu, key) =>
+  menu.options.find((option) => option.key && option.key === key.toUpperCase()) ?? null;
+
+const FIELDS = { reason: "code", grade: "grade", type: "type", level: "level", status: "status",
+  recommendation: "recommendation" };
+
+/** What choosing *option* leads to: { menu } with the next question, or { act } to be sent. */
+export function chosen(menu, option, { record, finding }) {
+  const answers = { ...menu.answers, [FIELDS[menu.question]]: option.value };
+  if (menu.question === "reason") answers.text = menu.text.trim();
+  const next = menuFor(menu.name, {
+    record, finding, seen: menu.seen, step: menu.step + 1, answers,
+  });
+  if (next) return { menu: next };
+  const kept = menu.name === "grade" || menu.name === "type"
+    ? { grade: finding?.grade ?? null, type: finding?.type ?? null }
+    : {};
+  return { act: { kind: WAYS[menu.name].kind, finding: menu.finding, ...kept, ...answers } };
+}

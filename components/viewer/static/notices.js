@@ -1,0 +1,63 @@
+// Small notices: whether all is saved, what was refused, how the picture is shown.
+
+import { el, fill, say } from "./dom.js";
+import { presetOf } from "./window.js";
+
+const WORDS = {
+  saved: () => "✓ All saved",
+  saving: ({ count }) => `… Saving ${count}`,
+  "not saved": ({ count, reason }) => `✕ NOT SAVED (${count}): ${reason}`,
+};
+
+/** Writes the state of the outbox. */
+export function showSaved({ room, saved, retry }, { status }) {
+  room.dataset.saved = status.state;
+  retry.hidden = status.state !== "not saved";
+  say(saved, WORDS[status.state](status));
+}
+
+const lostWords = (count) =>
+  `${count} decision(s) with written words may not be saved: the page was reloaded. Check the scan.`;
+
+/** Writes what was refused or lost, with a way back to that scan. */
+export function showAlert(node, room) {
+  const { alert, desk, view } = room;
+  const { lost } = desk.outbox;
+  const text = alert?.text ?? (lost.length ? lostWords(lost.length) : "");
+  if (node.dataset.text === text) return;
+  node.dataset.text = text;
+  if (!text) return fill(node);
+  const id = alert?.case ?? lost[0].case;
+  const dismiss = () => {
+    room.alert = null;
+    desk.outbox.forgetLost();
+    room.render();
+  };
+  const open = () => {
+    dismiss();
+    room.moveTo(id, desk.loader.tickets.get(id));
+  };
+  return fill(
+    node,
+    el("p", {}, [text]),
+    id === view.case ? null : el("button", { type: "button", class: "vcf-button", onclick: open }, ["Open that scan"]),
+    el("button", { type: "button", class: "vcf-button", onclick: dismiss }, ["Understood"]),
+  );
+}
+
+/** Writes how the picture is shown and made. */
+export function showFacts({ facts, slider }, view, failed) {
+  const { meta, plane, window, look } = view;
+  slider.max = String(meta.planes - 1);
+  slider.value = String(plane);
+  const { spacing_mm: [between], slices, note } = meta.source;
+  const name = presetOf(window)?.name ?? "Own window";
+  say(facts, [
+    failed && `A slice could not be fetched: ${failed}`,
+    `${name}, C ${window.centre} W ${window.width}`,
+    `zoom ${look.zoom.toFixed(1)} ×`,
+    `from ${slices} CT slices, ${between.toFixed(1)} mm apart`,
+    note,
+  ].filter(Boolean).join(" · "));
+  slider.setAttribute("aria-valuetext", `slice ${plane + 1} of ${meta.planes}`);
+}

@@ -1,0 +1,86 @@
+// A menu or the help, shown over the right column so that the picture stays in sight.
+
+import { el, fill } from "./dom.js";
+import { KEYS, sign } from "./keys.js";
+
+const key = (text) => (text ? el("kbd", {}, [sign(text)]) : null);
+
+function optionButton(menu, option, choose) {
+  const picked = menu.picked === option.value;
+  return el("button", {
+    type: "button", class: picked ? "vcf-option vcf-picked" : "vcf-option",
+    "aria-pressed": menu.confirms ? String(picked) : null,
+    "data-value": option.value, onclick: () => choose(option),
+  }, [
+    key(option.key),
+    el("span", {}, [option.words, option.note ? el("span", { class: "vcf-note" }, [option.note]) : null]
+      .filter(Boolean)),
+  ]);
+}
+
+function groups(menu, choose) {
+  const names = [...new Set(menu.options.map((option) => option.group))];
+  return names.map((name) =>
+    el("div", { class: "vcf-options", role: "group", "aria-label": name || menu.title }, [
+      name ? el("h4", {}, [name]) : null,
+      ...menu.options.filter((o) => o.group === name).map((o) => optionButton(menu, o, choose)),
+    ]),
+  );
+}
+
+function confirmation(menu, { confirm, write }) {
+  if (!menu.confirms) return null;
+  const picked = menu.options.find((option) => option.value === menu.picked);
+  const words = el("input", {
+    type: "text", class: "vcf-words-field", maxlength: "500", id: "vcf-reason-words",
+    "aria-required": String(Boolean(picked?.needsText)), oninput: (event) => write(event.target.value),
+  });
+  words.value = menu.text;
+  return el("div", { class: "vcf-confirm" }, [
+    picked?.needsText
+      ? el("label", { for: "vcf-reason-words" }, ["In a few words (needed; no names):", words])
+      : null,
+    picked?.note ? el("p", { class: "vcf-route" }, [picked.note]) : null,
+    el("button", { type: "button", class: "vcf-button vcf-primary", disabled: !picked, "data-confirm": true,
+      onclick: confirm }, ["Reject ", el("kbd", {}, ["Enter"])]),
+  ]);
+}
+
+/** Shows *menu* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
+export function showMenu(node, menu, on) {
+  const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
+  fill(
+    node,
+    el("div", { class: "vcf-panel-head" }, [
+      el("h3", { id: "vcf-panel-title" }, [menu.title]),
+      el("button", { type: "button", class: "vcf-button", onclick: on.close }, ["Close ", key("Escape")]),
+    ]),
+    el("div", { class: `vcf-panel-body vcf-asks-${menu.question}` }, groups(menu, on.choose)),
+    confirmation(menu, on),
+  );
+  const needs = menu.options.find((option) => option.value === menu.picked)?.needsText;
+  const field = node.querySelector("input");
+  if (needs && field) field.focus();
+  else if (typing || !node.contains(document.activeElement)) node.focus();
+}
+
+/** Shows the table of keys in *node*. */
+export function showHelp(node, close) {
+  fill(
+    node,
+    el("div", { class: "vcf-panel-head" }, [
+      el("h3", { id: "vcf-panel-title" }, ["Keys"]),
+      el("button", { type: "button", class: "vcf-button", onclick: close }, ["Close ", key("Escape")]),
+    ]),
+    el("p", {}, ["They work while the blue frame is round this room. Every key has a button too. Wheel: slices. Ctrl and wheel: zoom. Right button or Shift and drag: window. Drag: move a zoomed picture."]),
+    el("table", { class: "vcf-keys" }, [
+      el("tbody", {}, KEYS.map((row) =>
+        el("tr", {}, [
+          el("th", { scope: "row" }, row.keys.map(key)),
+          el("td", {}, [row.words]),
+        ]),
+      )),
+    ]),
+  );
+  node.focus();
+}

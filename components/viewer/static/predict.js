@@ -1,0 +1,72 @@
+// What the record will be once the acts on their way are saved. Pure: (record, act) => record.
+//
+// The screen shows the prediction at once; the server's answer replaces it.
+
+const LANDS = { confirm: "confirmed", reject: "rejected", unsure: "unsure" };
+
+const MOVES = {
+  flagged: ["confirmed", "rejected", "unsure"],
+  confirmed: ["rejected", "unsure"],
+  rejected: ["confirmed", "unsure"],
+  unsure: ["confirmed", "rejected"],
+  withdrawn: [],
+};
+
+/** Why *kind* cannot be done to *finding*, as a sentence, or "" when it can. */
+export function obstacle(kind, finding) {
+  if (!finding) return "Select a finding first (arrow keys up and down).";
+  if (finding.state === "withdrawn") return "This finding was withdrawn. Undo that first (key Z).";
+  const to = LANDS[kind];
+  if (to && !MOVES[finding.state].includes(to)) return `This finding is ${finding.state} already.`;
+  if (kind === "confirm" && !finding.level) {
+    return "This flag names no vertebra. Choose the level first (key L), then confirm.";
+  }
+  return "";
+}
+
+const reasonWords = (record, act) => {
+  const words = record.lists.reasons.find((reason) => reason.code === act.code)?.words ?? "";
+  return act.text ? `${words}: ${act.text}` : words;
+};
+
+const CHANGES = {
+  confirm: () => ({ state: "confirmed" }),
+  unsure: () => ({ state: "unsure" }),
+  reject: (record, act) => ({ state: "rejected", reason: reasonWords(record, act) }),
+  regrade: (_record, act) => ({ grade: act.grade, type: act.type }),
+  relabel: (_record, act) => ({ level: act.level }),
+  undo: () => ({}), // only the server knows what came before
+};
+
+function added(record, act) {
+  const finding = {
+    id: `new-${act.act}`, level: act.level, approximate: false, source: "READER",
+    state: "confirmed", grade: act.grade, type: act.type, suggested: null, vendor: null,
+    heights: null, reason: "", route: "", by: "",
+  };
+  return [...record.findings, finding];
+}
+
+function findingsAfter(record, act) {
+  if (act.kind === "add") return added(record, act);
+  const change = CHANGES[act.kind];
+  if (!change) return record.findings;
+  return record.findings.map((finding) =>
+    finding.id === act.finding
+      ? { ...finding, ...change(record, act), by: "you, being saved" }
+      : finding,
+  );
+}
+
+/** *record* as it will stand after *act*, one version on. */
+export function predict(record, act) {
+  const report =
+    act.kind === "report_status"
+      ? { ...record.report, status: act.status, recommendation: act.recommendation }
+      : record.report;
+  return { ...record, version: act.version + 1, findings: findingsAfter(record, act), report };
+}
+
+/** *record* after all *acts* of its case that it does not yet hold. */
+export const predictAll = (record, acts) =>
+  acts.filter((act) => act.case === record.case && act.version >= record.version).reduce(predict, record);

@@ -1,0 +1,86 @@
+// A worklist as a real table: arrow keys move along the rows, Enter or a click opens one.
+
+import { el, fill } from "./dom.js";
+import { badge } from "./grades.js";
+
+const tables = new WeakMap();
+
+function cell(column, value, heads) {
+  const content = column.kind === "grade" ? [badge(value)] : [value === null || value === undefined ? "" : String(value)];
+  return heads ? el("th", { scope: "row" }, content) : el("td", {}, content);
+}
+
+const MOVES = {
+  ArrowDown: (at) => at + 1,
+  ArrowUp: (at) => at - 1,
+  PageDown: (at) => at + 10,
+  PageUp: (at) => at - 10,
+  Home: () => 0,
+  End: () => Infinity,
+};
+
+class Table {
+  constructor(parent) {
+    this.rows = [];
+    this.body = el("tbody");
+    this.head = el("thead");
+    this.caption = el("caption");
+    this.table = el("table", { class: "vcf-table", onkeydown: (event) => this.key(event) }, [
+      this.caption, this.head, this.body,
+    ]);
+    this.root = el("div", { class: "vcf vcf-worklist" }, [this.table]);
+    parent.append(this.root);
+  }
+
+  show({ columns, rows, caption, selected }) {
+    const focused = this.rows.indexOf(document.activeElement?.closest?.("tr"));
+    const kept = this.rows[focused]?.dataset.id ?? selected;
+    this.caption.textContent = caption;
+    fill(this.head, el("tr", {}, columns.map((c) => el("th", { scope: "col" }, [c.label]))));
+    this.rows = rows.map((row) => this.row(columns, row));
+    fill(this.body, this.rows);
+    if (rows.length === 0) {
+      fill(this.body, el("tr", {}, [el("td", { colspan: columns.length }, ["Nothing is waiting here."])]));
+    }
+    const at = Math.max(0, rows.findIndex((row) => row.id === kept));
+    this.reach(at, this.first || focused >= 0);
+    this.first = false;
+  }
+
+  first = true;
+
+  row(columns, { id, cells, label }) {
+    return el("tr", { tabindex: "-1", "data-id": id, "aria-label": label ?? null, onclick: () => this.open(id) },
+      columns.map((column, at) => cell(column, cells[column.key], at === 0)));
+  }
+
+  reach(at, focus = true) {
+    const row = this.rows[Math.min(this.rows.length - 1, Math.max(0, at))];
+    for (const other of this.rows) other.tabIndex = other === row ? 0 : -1;
+    if (row && focus) row.focus({ preventScroll: false });
+  }
+
+  key(event) {
+    const row = event.target.closest("tr");
+    if (!row?.dataset.id || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && !event.repeat) this.open(row.dataset.id);
+    else if (MOVES[event.key]) this.reach(MOVES[event.key](this.rows.indexOf(row)));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+export default function worklist({ data, parentElement, setTriggerValue }) {
+  let table = tables.get(parentElement);
+  if (!table) {
+    table = new Table(parentElement);
+    tables.set(parentElement, table);
+  }
+  table.open = (id) => setTriggerValue("open", id);
+  table.show(data);
+  return () => {
+    table.root.remove();
+    tables.delete(parentElement);
+  };
+}

@@ -1,0 +1,60 @@
+"""A worklist to walk through by keyboard: a real table, one row a case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from components.viewer.static_files import mounted
+
+
+class Kind(StrEnum):
+    """How a column is shown: as text, or a grade as shape, letter and colour."""
+
+    TEXT = "text"
+    GRADE = "grade"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: which cell of a row it shows, under which heading."""
+
+    key: str
+    label: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case: its id and its cells as text; a grade is 0 to 3, or None for not graded."""
+
+    id: str
+    cells: Mapping[str, str | int | None]
+
+
+def worklist_table(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    key: str,
+    caption: str,
+    selected: str | None = None,
+) -> str | None:
+    """The id of the row the reader opened in this run, or None.
+
+    *selected* is the row that has the focus at first; without it the first row has.
+    """
+    component = mounted("worklist", "worklist.js", "worklist.css")
+    answer = component(
+        key=key,
+        data={
+            "caption": caption,
+            "columns": [
+                {"key": each.key, "label": each.label, "kind": each.kind} for each in columns
+            ],
+            "rows": [{"id": row.id, "cells": dict(row.cells)} for row in rows],
+            "selected": selected,
+        },
+        on_open_change=lambda: None,
+    )
+    opened = answer.get("open")
+    return None if opened is None else str(opened)
