@@ -1,0 +1,161 @@
+"""The body of one vertebra, told apart from its arch and processes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from components.imaging.frame import Box, Floats, points_lps
+
+LARGEST_TURN_DEGREES = 35.0
+"""A vertebra is not turned further about its own axis, nor tilted further by its end-plates."""
+SMALLEST_RADIUS_MM = 4.0
+_MOST_POINTS = 60_000
+
+
+class NoBody(ValueError):
+    """No vertebral body is found in the mask. The text says why, in a few words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cloud:
+    """The voxels of one vertebra as points.
+
+    Attributes:
+        lps_mm: n x 3.
+        voxel_mm3: What each point stands for.
+        grain_mm: Largest distance between neighbouring points.
+        thinned: Every how many planes, rows, columns a voxel was taken.
+    """
+
+    lps_mm: Floats
+    voxel_mm3: float
+    grain_mm: float
+    thinned: tuple[int, int, int] = (1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """Where a vertebral body stands.
+
+    Attributes:
+        centre: LPS mm.
+        axes: 3 x 3, rows point up (to the head), back and left along the body's own axes.
+        radius_mm: Of the largest circle inside its outline, seen from above.
+    """
+
+    centre: Floats
+    axes: Floats
+    radius_mm: float
+
+    def own(self, lps_mm: Floats) -> Floats:
+        """n x 3 positions as mm up, back and left of the centre."""
+        placed: Floats = (lps_mm - self.centre) @ self.axes.T
+        return placed
+
+    def lps(self, own_mm: Floats) -> Floats:
+        """The inverse of `own`."""
+        placed: Floats = own_mm @ self.axes + self.centre
+        return placed
+
+
+def cloud_of(part: NDArray[np.bool_], affine: Floats, box: Box) -> Cloud:
+    """The true voxels of *part*, which lies at *box* of the grid with *affine*.
+
+    Fine grids are thinned in plane, evenly; heights keep every row.
+    """
+    steps = np.linalg.norm(affine[:3, :3], axis=0)
+    thin_planes = thin_columns = 1
+    count = int(np.count_nonzero(part))
+    while count > _MOST_POINTS * thin_planes * thin_columns:
+        if thin_planes * steps[0] <= thin_columns * steps[2]:
+            thin_planes += 1
+        else:
+            thin_columns += 1
+    index = np.argwhere(part[::thin_planes, :, ::thin_columns]).astype(np.float64)
+    index *= (thin_planes, 1, thin_columns)
+    index += [low for low, _ in box]
+    voxel = abs(float(np.linalg.det(affine[:3, :3]))) * thin_planes * thin_columns
+    grain = float(np.max(steps * (thin_planes, 1, thin_columns)))
+    thinned = thin_planes, 1, thin_columns
+    return Cloud(points_lps(affine, index), voxel, grain, thinned)
+
+
+def find_body(cloud: Cloud, up: Floats) -> Body:
+    """The body in *cloud*, the *up* direction (to the head) being known roughly.
+
+    Seen from above, the body is the thickest blob of a vertebra, whatever height it has lost.
+
+    Raises:
+        NoBody: nothing thick enough is there.
+    """
+    if len(cloud.lps_mm) < 30:
+        msg = "too little of it in the mask"
+        raise NoBody(msg)
+    axes = _upright(up)
+    middle = cloud.lps_mm.mean(axis=0)
+    seen = (cloud.lps_mm - middle) @ axes.T
+    back, left, radius = _thickest(seen, cloud)
+    if radius < SMALLEST_RADIUS_MM:
+        msg = "no vertebral body in the mask"
+        raise NoBody(msg)
+    inside = np.hypot(seen[:, 1] - back, seen[:, 2] - left) < 0.7 * radius
+    level = float(np.median(seen[inside, 0])) if inside.any() else 0.0
+    centre = middle + np.array([level, back, left]) @ axes
+    axes = _turned(axes, seen[:, 1:] - (back, left), radius)
+    return Body(centre, axes, radius)
+
+
+def tilted(body: Body, back_slope: float, left_slope: float) -> Body:
+    """*body* with its up axis tilted by the slopes of its own middle surface."""
+    most = float(np.tan(np.radians(LARGEST_TURN_DEGREES)))
+    slopes = np.clip([back_slope, left_slope], -most, most)
+    up = np.array([1.0, -slopes[0], -slopes[1]]) @ body.axes
+    up /= np.linalg.norm(up)
+    back = body.axes[1] - up * float(body.axes[1] @ up)
+    back /= np.linalg.norm(back)
+    return Body(body.centre, np.stack([up, back, np.cross(back, up)]), body.radius_mm)
+
+
+def _upright(up: Floats) -> Floats:
+    """Axes with *up*, the patient's back and left made square to it."""
+    up = up / np.linalg.norm(up)
+    back = np.array([0.0, 1.0, 0.0]) - up * up[1]
+    back /= np.linalg.norm(back)
+    return np.stack([up, back, np.cross(back, up)])
+
+
+def _thickest(seen: Floats, cloud: Cloud) -> tuple[float, float, float]:
+    """Where the largest circle of the outline from above lies (back, left), and its radius."""
+    bin_mm = max(1.0, cloud.grain_mm * 1.01)
+    low = seen[:, 1:].min(axis=0) - 2 * bin_mm
+    cell = np.rint((seen[:, 1:] - low) / bin_mm).astype(np.int64)
+    size = cell.max(axis=0) + 3
+    count = np.bincount(cell[:, 0] * size[1] + cell[:, 1], minlength=int(size[0] * size[1]))
+    height = count.reshape(size) * cloud.voxel_mm3 / bin_mm**2
+    solid = (height > 0.35 * np.percentile(height[height > 0], 80)).astype(np.uint8)
+    # One closing bridges cells that the grid happened to miss; the canal is far wider.
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    depth = cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    crest = np.argwhere(depth >= 0.92 * depth.max()) if depth.max() > 0 else np.zeros((0, 2))
+    if not len(crest):
+        return 0.0, 0.0, 0.0
+    # The crest of a broad body is a line from side to side; a second crest elsewhere is not it.
+    top = np.array(np.unravel_index(int(depth.argmax()), depth.shape))
+    near = crest[np.hypot(*(crest - top).T) * bin_mm < 12.0]
+    back, left = near.mean(axis=0) * bin_mm + low
+    return float(back), float(left), float(depth.max() * bin_mm)
+
+
+def _turned(axes: Floats, seen: Floats, radius: float) -> Floats:
+    """*axes* turned about up so that "back" points from the body to its arch and spine."""
+    behind = seen[(seen[:, 0] > radius + 2.0) & (np.abs(seen[:, 1]) < 2.5 * radius)]
+    if len(behind) < 30 or len(behind) < 0.02 * len(seen):
+        return axes
+    back, left = behind.mean(axis=0)
+    angle = float(np.arctan2(left, back))
+    most = float(np.radians(LARGEST_TURN_DEGREES))
+    angle = float(np.clip(angle, -most, most))
+    turned = axes[1] * np.cos(angle) + axes[2] * np.sin(angle)
+    return np.stack([axes[0], turned, np.cross(turned, axes[0])])

@@ -1,0 +1,183 @@
+"""A heap of files, sorted into CT series, results, and what is left aside and why."""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pydicom
+
+from components.imaging.elements import Broken, Elements, NotDicom, dataset
+from components.imaging.instance import Instance, NotASlice, read_instances
+from components.imaging.patient import header_of
+from components.imaging.pixels import check_syntax
+from components.imaging.series import UnusableSeries, block
+from store.domain.arrival import SeriesHeader
+
+_UID = re.compile(r"[0-9.]{1,64}")
+_RESULTS = (".json", ".csv", ".nii", ".nii.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Files that are no CT slices, and why."""
+
+    reason: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOnDisk:
+    """One CT series.
+
+    Attributes:
+        instances: Its slices in no particular order; a copy of a slice counts once.
+        refusal: Why the headers alone rule it out; empty otherwise.
+        copies: Files that repeat a slice exactly.
+    """
+
+    header: SeriesHeader
+    instances: tuple[Instance, ...]
+    refusal: str = ""
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """What a heap of files holds.
+
+    Attributes:
+        others: Files that are not DICOM and look like results.
+    """
+
+    series: tuple[SeriesOnDisk, ...]
+    aside: tuple[SetAside, ...]
+    others: tuple[Path, ...]
+
+
+@dataclass(slots=True)
+class _Pile:
+    """The instances of one series as they come in."""
+
+    sample: pydicom.Dataset
+    slices: dict[tuple[str, int], Instance] = field(default_factory=dict)
+    patients: set[bytes] = field(default_factory=set)
+    clashes: int = 0
+    copies: int = 0
+
+    def add(self, one: Instance) -> None:
+        self.patients.add(one.patient_id)
+        key = (one.sop_uid, one.frame)
+        known = self.slices.setdefault(key, one)
+        if known is one:
+            return
+        if known.picture == one.picture:
+            self.copies += 1
+        else:
+            self.clashes += 1
+
+
+def _silent(_: int) -> None:
+    """Nobody watches."""
+
+
+def sort_files(paths: Iterable[Path], tick: Callable[[int], None] = _silent) -> Sorting:
+    """Every file under *paths*, sorted; one bad file never stops the rest.
+
+    Args:
+        paths: Files and folders, in any order; folders are searched to the bottom.
+        tick: Told after each file how many have been read.
+    """
+    piles: dict[tuple[str, str], _Pile] = {}
+    aside: Counter[str] = Counter()
+    others: list[Path] = []
+    for count, path in enumerate(_files(paths), start=1):
+        try:
+            found, content, slices = read_instances(path)
+            _pile(piles, found, content, slices)
+        except NotDicom:
+            if path.name.lower().endswith(_RESULTS):
+                others.append(path)
+            else:
+                aside["Not DICOM."] += 1
+        except (NotASlice, Broken) as reason:
+            aside[str(reason)] += 1
+        except OSError as error:
+            aside[f"Could not be read ({error.strerror or 'input error'})."] += 1
+        except Exception as error:  # noqa: BLE001 - a foreign file's oddity is its own affair
+            aside[f"Broken ({type(error).__name__})."] += 1
+        tick(count)
+    series = tuple(_series(pile) for pile in piles.values())
+    ordered = sorted(series, key=lambda s: (s.header.study_uid, s.header.series_uid))
+    found_aside = tuple(SetAside(reason, n) for reason, n in sorted(aside.items()))
+    return Sorting(tuple(ordered), found_aside, tuple(sorted(others)))
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Regular files; links out of the heap, pipes and devices are never opened."""
+    for path in paths:
+        if path.is_dir():
+            for folder, names, files in os.walk(path):
+                names.sort()
+                yield from (Path(folder) / name for name in sorted(files) if _plain(folder, name))
+        else:
+            yield path
+
+
+def _plain(folder: str, name: str) -> bool:
+    path = Path(folder) / name
+    return path.is_file() and not path.is_symlink()
+
+
+def _pile(
+    piles: dict[tuple[str, str], _Pile],
+    found: Elements,
+    content: bytes,
+    slices: tuple[Instance, ...],
+) -> None:
+    key = slices[0].study_uid, slices[0].series_uid
+    if key not in piles:
+        piles[key] = _Pile(dataset(content, found.body))
+    for one in slices:
+        piles[key].add(one)
+
+
+def _series(pile: _Pile) -> SeriesOnDisk:
+    slices = tuple(sorted(pile.slices.values(), key=lambda one: (one.sop_uid, one.frame)))
+    header = header_of(pile.sample, _digest(slices), len(slices))
+    return SeriesOnDisk(header, slices, _refusal(pile, slices), pile.copies)
+
+
+def _digest(slices: tuple[Instance, ...]) -> str:
+    total = hashlib.sha256()
+    for one in slices:
+        total.update(f"{one.sop_uid}\0{one.frame}\0".encode() + one.content)
+    return total.hexdigest()
+
+
+def _refusal(pile: _Pile, slices: tuple[Instance, ...]) -> str:
+    """The first thing in the headers that rules the series out, or nothing."""
+    for name, uid in (("Study", slices[0].study_uid), ("Series", slices[0].series_uid)):
+        if not uid:
+            return f"The files carry no {name}InstanceUID. Send the original series."
+        if not _UID.fullmatch(uid):
+            return f"The {name}InstanceUID is not a DICOM UID. Send the original series."
+    if any(not _UID.fullmatch(one.sop_uid) for one in slices):
+        return "A slice carries no valid SOPInstanceUID. Send the original series."
+    if pile.clashes:
+        return (
+            f"{pile.clashes} slices came twice under one SOPInstanceUID with different content."
+            " Send the series again from its source."
+        )
+    if len(pile.patients) > 1:
+        return f"One series names {len(pile.patients)} patient numbers. Send it from its source."
+    try:
+        for syntax in {one.syntax for one in slices}:
+            check_syntax(syntax)
+        block(slices)
+    except UnusableSeries as refusal:
+        return str(refusal)
+    return ""
