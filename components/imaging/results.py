@@ -1,0 +1,160 @@
+"""What AI products and reporting systems send in files, recognised by what is in them."""
+
+import re
+import zlib
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from components.imaging import result_json, result_tables
+from components.imaging.result_fields import UnusableResult
+from store.domain.arrival import AiResult, RadiologyReport
+
+__all__ = [
+    "Kind",
+    "Reading",
+    "Recognised",
+    "Reports",
+    "UnusableResult",
+    "read_reports",
+    "read_results",
+    "recognise",
+]
+
+LARGEST_BYTES = 20_000_000
+"""A result of one scan has a few kilobytes; a table of a year's has a few megabytes."""
+
+_LOOK_BYTES = 65_536
+_NIFTI_BYTES = 352
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    RESULT = "AI result"
+    REPORTS = "radiology reports"
+    MASK = "vertebra mask"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a file holds, and if that is unknown, why, in words."""
+
+    kind: Kind
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The results of one file, and why each row that gave none was refused."""
+
+    results: tuple[AiResult, ...]
+    refusals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The reports of one file, and why each row that gave none was refused."""
+
+    reports: tuple[RadiologyReport, ...]
+    refusals: tuple[str, ...] = ()
+
+
+def recognise(path: Path) -> Recognised:
+    """What the file at *path* holds, judged by its first bytes and never by its name."""
+    with path.open("rb") as file:
+        start = file.read(_LOOK_BYTES)
+    if _is_nifti(start):
+        return Recognised(Kind.MASK)
+    if start[128:132] == b"DICM":
+        return Recognised(Kind.UNKNOWN, "It is a DICOM file, neither a result nor a mask.")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Recognised(Kind.UNKNOWN, "It is UTF-16 text. Save it as UTF-8 and send it again.")
+    if b"\x00" in start or not start.strip():
+        return Recognised(Kind.UNKNOWN, "It is empty or no text. Send JSON, CSV or NIfTI.")
+    # A character cut in half at the end of the look does not matter here.
+    opening = start.decode("utf-8-sig", errors="replace").lstrip()
+    return _json_kind(opening) if opening[:1] in ("{", "[") else _table_kind(opening)
+
+
+def read_results(path: Path) -> Reading:
+    """The AI results in the file at *path*, in any of the formats.
+
+    Raises:
+        UnusableResult: nothing in the file can be taken in; a table with some bad rows is read,
+            and the reading says which were refused.
+    """
+    content, digest = _text_of(path)
+    if content.lstrip()[:1] in ("{", "["):
+        return Reading((result_json.result(content, digest),))
+    return Reading(*result_tables.results(content))
+
+
+def read_reports(path: Path) -> Reports:
+    """The radiology reports in the table at *path*.
+
+    Raises:
+        UnusableResult: it is no table with the columns needed.
+    """
+    content, _ = _text_of(path)
+    return Reports(*result_tables.reports(content))
+
+
+def _text_of(path: Path) -> tuple[str, str]:
+    """The text of a file, and the SHA-256 of its bytes."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        msg = (
+            f"The file is larger than {LARGEST_BYTES // 1_000_000} MB, which no result or table of "
+            "reports is. Split the table, or check what was sent."
+        )
+        raise UnusableResult(msg)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        msg = (
+            f"The file is not UTF-8 text (byte {error.start}). Save it as UTF-8 and send it again."
+        )
+        raise UnusableResult(msg) from None
+    if not text.strip():
+        msg = "The file is empty. Send it again."
+        raise UnusableResult(msg)
+    return text, sha256(content).hexdigest()
+
+
+def _json_kind(opening: str) -> Recognised:
+    if re.search(r'"schema"\s*:\s*"vcf-review-result/', opening):
+        return Recognised(Kind.RESULT)
+    if '"results"' in opening and '"vertebrae_' in opening:
+        return Recognised(Kind.RESULT)
+    return Recognised(Kind.UNKNOWN, "It is JSON, but no AI result that this version reads.")
+
+
+def _table_kind(opening: str) -> Recognised:
+    names = set(result_tables.columns(opening.partition("\n")[0].strip()))
+    if {"product", "ending"} & names:
+        return Recognised(Kind.RESULT)
+    if "text" in names and {"accession", "study_uid"} & names:
+        return Recognised(Kind.REPORTS)
+    return Recognised(
+        Kind.UNKNOWN, "It is text, but no table of AI results or radiology reports by its heading."
+    )
+
+
+def _is_nifti(start: bytes) -> bool:
+    """Whether *start*, perhaps compressed, is a NIfTI header.
+
+    Source: NIfTI-1 and NIfTI-2 header, sizeof_hdr and magic.
+    """
+    head = start
+    if start.startswith(b"\x1f\x8b"):
+        try:
+            head = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(start, _NIFTI_BYTES)
+        except zlib.error:
+            return False
+    size = {int.from_bytes(head[:4], "little"), int.from_bytes(head[:4], "big")}
+    first = 348 in size and head[344:348] in (b"n+1\0", b"ni1\0")
+    return first or (540 in size and head[4:8] in (b"n+2\0", b"ni2\0"))
