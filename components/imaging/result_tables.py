@@ -37,9 +37,13 @@ STATUSES = ("P", "F", "C")
 Row = dict[str, str]
 
 
-def columns(header: str) -> tuple[str, ...]:
-    """The names of the columns in the first line of a table."""
-    return tuple(name.strip().lower() for name in next(csv.reader([header]), []))
+def columns(opening: str) -> tuple[str, ...]:
+    """The names of the columns in the first line of *opening*; none where that is no table."""
+    try:
+        names = next(csv.reader(StringIO(opening, newline="")), [])
+    except csv.Error:
+        return ()
+    return tuple(name.strip().lower() for name in names)
 
 
 def results(content: str) -> tuple[tuple[AiResult, ...], tuple[str, ...]]:

@@ -134,7 +134,7 @@ def _json_kind(opening: str) -> Recognised:
 
 
 def _table_kind(opening: str) -> Recognised:
-    names = set(result_tables.columns(opening.partition("\n")[0].strip()))
+    names = set(result_tables.columns(opening))
     if {"product", "ending"} & names:
         return Recognised(Kind.RESULT)
     if "text" in names and {"accession", "study_uid"} & names:

@@ -6,7 +6,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from result_builders import CELLS, RESULT, a_file, a_spine_report, a_table
 
@@ -67,6 +67,8 @@ def test_a_mask_is_recognised_packed_or_not(tmp_path: Path, version: int, packed
         (a_table(CELLS), Kind.RESULT),
         ("product,version,ending\n", Kind.RESULT),
         ("Accession, text\r\n1,clear\r\n", Kind.REPORTS),
+        ("accession,text\r1,clear\r", Kind.REPORTS),
+        ("x" * 200_000, Kind.UNKNOWN),
         ("name,born\n", Kind.UNKNOWN),
         ('{"phase": "native"}', Kind.UNKNOWN),
         ("", Kind.UNKNOWN),
@@ -86,6 +88,7 @@ def test_a_file_is_recognised_by_what_is_in_it(
     assert bool(found.reason) is (kind is Kind.UNKNOWN)
 
 
+@example(b"\x01\r\x01")
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_whatever_arrives_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
