@@ -105,7 +105,8 @@ def receive_series(unit: Unit, header: SeriesHeader, picture: Picture) -> Outcom
     """Enter a series and its scan, and whatever was waiting for it.
 
     The same series again is a duplicate; the same UID with other content is held, and so is
-    one whose hospital number belongs to someone born on another day, or to nobody.
+    one whose hospital number belongs to someone born on another day, or to nobody. A held
+    one that is sent again with its identifiers corrected is accepted.
     """
     before = (
         unit.session.execute(
@@ -119,17 +120,21 @@ def receive_series(unit: Unit, header: SeriesHeader, picture: Picture) -> Outcom
         .scalars()
         .first()
     )
-    if before is not None:
+    # A held one is tried anew: the sender may have corrected what kept it from being matched.
+    retried = before is not None and before.fate == Fate.HELD and before.digest == header.digest
+    if before is not None and not retried:
         return _again(unit, before, header, picture)
-    patient, doubt = patient_row(unit, header.patient, header.site)
-    if patient is None:
-        _series(unit, header, picture, None, Outcome(Fate.HELD, doubt))
-        return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, doubt), None)
-    scan, doubt = scan_row(unit, header, patient)
-    if doubt:
-        _series(unit, header, picture, None, Outcome(Fate.HELD, doubt))
-        return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, doubt), None)
-    _series(unit, header, picture, scan.id, Outcome(Fate.ACCEPTED))
+    scan, doubt = _scan_of(unit, header)
+    if scan is None:
+        fate = Fate.DUPLICATE if retried else Fate.HELD
+        if not retried:
+            _series(unit, header, picture, None, Outcome(fate, doubt))
+        return _receipt(unit, "series", header.digest, Outcome(fate, doubt), None)
+    if before is None:
+        _series(unit, header, picture, scan.id, Outcome(Fate.ACCEPTED))
+    else:
+        before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
+        _adopt(unit, before, picture)
     _join_waiting(unit, scan)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
     return _receipt(unit, "series", header.digest, outcome, scan.id)
@@ -179,15 +184,29 @@ def _again(unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture
     if before.digest != header.digest:
         reason = "A series with this UID is here with other pixels. The first one is kept."
         return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, reason), None)
-    fresh = picture.mask_digest and picture.mask_digest != before.mask_digest
-    if fresh and before.fate == Fate.ACCEPTED and not before.mask_digest:
-        before.stack, before.refusal = picture.stack, picture.refusal
-        before.mask_digest = picture.mask_digest
-        _measure(unit, before.id, picture)
+    if _adopt(unit, before, picture):
         outcome = Outcome(Fate.ACCEPTED, "Known series; the mask is new.")
     else:
         outcome = Outcome(Fate.DUPLICATE, before.reason)
     return _receipt(unit, "series", header.digest, outcome, before.scan_id)
+
+
+def _scan_of(unit: Unit, header: SeriesHeader) -> tuple[ScanRow | None, str]:
+    """The scan a series belongs to, or None and why that cannot be told."""
+    patient, doubt = patient_row(unit, header.patient, header.site)
+    if patient is None:
+        return None, doubt
+    scan, doubt = scan_row(unit, header, patient)
+    return (None, doubt) if doubt else (scan, "")
+
+
+def _adopt(unit: Unit, row: SeriesRow, picture: Picture) -> bool:
+    """Whether *picture* brought the mask that an entered series lacked; its heights are kept."""
+    if not picture.mask_digest or row.mask_digest:
+        return False
+    row.stack, row.refusal, row.mask_digest = picture.stack, picture.refusal, picture.mask_digest
+    _measure(unit, row.id, picture)
+    return True
 
 
 def _series(
@@ -234,7 +253,7 @@ def _join_waiting(unit: Unit, scan: ScanRow) -> None:
     """Give *scan* the results and reports that came before it."""
     for table in (ResultRow, ReportRow):
         named = col(table.study_uid) == scan.study_uid
-        if scan.accession:
+        if scan.accession and _only_one(unit, scan.accession):
             by_accession = col(table.accession) == scan.accession
             named = named | ((col(table.study_uid) == "") & by_accession)
         waiting = unit.session.execute(select(table).where(col(table.scan_id).is_(None), named))
@@ -242,6 +261,12 @@ def _join_waiting(unit: Unit, scan: ScanRow) -> None:
             row.scan_id = scan.id
             if isinstance(row, ResultRow):
                 _flags.enter(unit, scan, row)
+
+
+def _only_one(unit: Unit, accession: str) -> bool:
+    """Whether one scan alone carries *accession*; of several, none may be guessed."""
+    scans = select(func.count()).where(col(ScanRow.accession) == accession)
+    return unit.session.execute(scans).scalar_one() == 1
 
 
 def _receipt(unit: Unit, kind: str, digest: str, outcome: Outcome, scan_id: str | None) -> Outcome:

@@ -60,7 +60,14 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},
     ),
     Role.ADMIN: frozenset({Permission.READ_SYSTEM, Permission.READ_TRAIL}),
-    Role.SYSTEM: frozenset({Permission.RECEIVE, Permission.READ_SYSTEM, Permission.SIGN_IN}),
+    Role.SYSTEM: frozenset(
+        {
+            Permission.RECEIVE,
+            Permission.READ_SYSTEM,
+            Permission.READ_TRAIL,
+            Permission.SIGN_IN,
+        }
+    ),
 }
 """Each person's role also carries `SIGNED_IN`; the intake service is no person."""
 

@@ -1,0 +1,198 @@
+"""The routes of the viewer: a case, its picture slice by slice, and what was decided."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.case_json import paint
+from app.desk import COOKIE, Desks
+from app.tickets import Tickets
+from components.imaging import stack_file
+from store import cases, findings, worklist
+from store.domain.finding import Act, Decision, Deed
+from store.domain.genant import FractureType, Grade
+from store.domain.people import Permission
+from store.domain.refusal import Conflict, NotAllowed
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import Level
+from store.staff import SignedIn
+
+LARGEST_BODY_BYTES = 64 * 1024
+TICKET = "x-review-ticket"
+AHEAD = "x-ahead"
+"""Sent when a case is fetched before anybody looks at it."""
+
+
+class _Posted(BaseModel):
+    """A decision as the viewer posts it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    act: str = Field(max_length=36)
+    case: str = Field(max_length=40)
+    version: int
+    kind: Deed
+    finding: str | None = Field(default=None, max_length=40)
+    code: str = Field(default="", max_length=40)
+    text: str = Field(default="", max_length=2000)
+    level: Level | None = None
+    grade: Grade | None = None
+    type: FractureType | None = None
+    status: ReportStatus | None = None
+    recommendation: Recommendation | None = None
+
+    def act_of(self) -> Act:
+        """The act it stands for."""
+        decision = Decision(
+            deed=self.kind,
+            code=self.code,
+            text=self.text,
+            level=self.level,
+            grade=self.grade,
+            shape=self.type,
+            status=self.status,
+            recommendation=self.recommendation,
+        )
+        return Act(self.act, self.case, self.version, self.finding, decision)
+
+
+class Api:
+    """The viewer's routes over one installation."""
+
+    def __init__(self, desks: Desks, tickets: Tickets) -> None:
+        self.desks = desks
+        self.site = desks.site
+        self.tickets = tickets
+        # Which picture belongs to which case never changes while a ticket lives.
+        self._stacks: dict[tuple[str, str], bool] = {}
+
+    def routes(self) -> list[Route]:
+        """All of them."""
+        return [
+            Route("/api/cases/{case}", self.case, methods=["GET"]),
+            Route("/api/stacks/{stack}/meta", self.meta, methods=["GET"]),
+            Route("/api/stacks/{stack}/{plane:int}", self.plane, methods=["GET"]),
+            Route("/api/decisions", self.decide, methods=["POST"]),
+        ]
+
+    def case(self, request: Request) -> Response:
+        """The case the ticket is for, as JSON."""
+        desk = self._desk(request)
+        case_id = request.path_params["case"]
+        if desk is None or not self._allowed(request, desk, case_id):
+            return _again()
+        try:
+            if AHEAD not in request.headers:
+                self.site.submit(desk.person, cases.opened, case_id)
+            return JSONResponse(self._painted(desk, case_id))
+        except NotAllowed as refusal:
+            return JSONResponse({"error": str(refusal)}, 403)
+
+    def meta(self, request: Request) -> Response:
+        """What the picture is: size, scale, outlines."""
+        path = self._stack(request)
+        return _again() if path is None else JSONResponse(stack_file.read_meta(path))
+
+    def plane(self, request: Request) -> Response:
+        """One packed plane of the picture."""
+        path = self._stack(request)
+        if path is None:
+            return _again()
+        try:
+            packed = stack_file.open_plane(path, request.path_params["plane"])
+        except IndexError:
+            return JSONResponse({"error": "The picture has no such slice."}, 404)
+        return Response(packed, media_type="application/octet-stream")
+
+    async def decide(self, request: Request) -> Response:
+        """Keep one decision; the answer comes only after it is on the disk."""
+        from starlette.concurrency import run_in_threadpool
+
+        body = await request.body()
+        return await run_in_threadpool(self._decide, request, body)
+
+    def _decide(self, request: Request, body: bytes) -> Response:
+        desk = self._desk(request)
+        if desk is None:
+            return _again()
+        try:
+            if len(body) > LARGEST_BODY_BYTES:
+                return JSONResponse({"error": "This is too long for a decision."}, 422)
+            posted = _Posted.model_validate(json.loads(body))
+        except (ValidationError, ValueError, RecursionError):
+            error = "The decision was not understood and not recorded. Reload the page."
+            return JSONResponse({"error": error}, 422)
+        if not self._allowed(request, desk, posted.case):
+            return _again()
+        return self._kept(desk, posted)
+
+    def _kept(self, desk: SignedIn, posted: _Posted) -> Response:
+        if not desk.person.may(Permission.REVIEW):
+            words = f"A {desk.person.role.words.lower()} may not decide on findings."
+            return JSONResponse({"error": words}, 403)
+        try:
+            self.site.submit(desk.person, findings.decide, posted.act_of())
+        except Conflict as conflict:
+            now = self._painted(desk, posted.case)
+            return JSONResponse({"error": str(conflict), "case": now}, 409)
+        except NotAllowed as refusal:
+            return JSONResponse({"error": str(refusal)}, 422)
+        return JSONResponse({"saved": posted.act, "case": self._painted(desk, posted.case)})
+
+    def _painted(self, desk: SignedIn, case_id: str) -> dict[str, Any]:
+        """The case as it stands now, and which one comes next."""
+        person = desk.person
+        found = self.site.ask(person, cases.case, case_id)
+        painted = paint(
+            found, demo=self.site.settings.demo, may_review=person.may(Permission.REVIEW)
+        )
+        filters = self.desks.filters(desk)
+        after = self.site.ask(person, worklist.following, case_id, filters)
+        painted["waiting"] = self.site.ask(person, worklist.count, filters)
+        painted["next"] = after and {
+            "case": after,
+            "ticket": self.tickets.mint(desk.digest, after),
+            "stack": self.site.ask(person, cases.stack_of, after),
+        }
+        return painted
+
+    def _desk(self, request: Request) -> SignedIn | None:
+        return self.desks.at(request.cookies.get(COOKIE))
+
+    def _allowed(self, request: Request, desk: SignedIn, case_id: str) -> bool:
+        try:
+            ticket = self.tickets.read(request.headers.get(TICKET, ""))
+        except NotAllowed:
+            return False
+        return ticket.case == case_id and desk.digest.startswith(ticket.session)
+
+    def _stack(self, request: Request) -> Any:  # noqa: ANN401 - a path or None
+        desk = self._desk(request)
+        if desk is None:
+            return None
+        try:
+            ticket = self.tickets.read(request.headers.get(TICKET, ""))
+        except NotAllowed:
+            return None
+        stack = request.path_params["stack"]
+        if not desk.digest.startswith(ticket.session) or not self._belongs(
+            desk, ticket.case, stack
+        ):
+            return None
+        return self.site.archive.path("stacks", stack)
+
+    def _belongs(self, desk: SignedIn, case_id: str, stack: str) -> bool:
+        key = (case_id, stack)
+        if key not in self._stacks:
+            if self.site.ask(desk.person, cases.stack_of, case_id) != stack:
+                return False
+            self._stacks[key] = True
+        return desk.person.may(Permission.READ_CASES)
+
+
+def _again() -> Response:
+    return JSONResponse({"error": "You are not signed in for this case. Sign in again."}, 401)

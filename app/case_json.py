@@ -1,0 +1,160 @@
+"""A case as the viewer paints it: plain values, in words and units people read."""
+
+from typing import Any
+
+from store.cases import Case, Finding
+from store.domain.clock import local
+from store.domain.finding import REASONS, CaseState, Source, State
+from store.domain.genant import READER_BAND, FractureType
+from store.domain.identity import age_on
+from store.domain.morphometry import Assessment
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import REVIEWABLE
+
+LISTS: dict[str, Any] = {
+    "reasons": [
+        {
+            "code": r.code,
+            "words": r.words,
+            "kind": r.kind.value,
+            "route": r.route,
+            "needs_text": r.needs_text,
+        }
+        for r in REASONS.values()
+    ],
+    "statuses": [{"code": s.value, "words": s.words} for s in ReportStatus],
+    "recommendations": [r.value for r in Recommendation],
+    "levels": [level.value for level in REVIEWABLE],
+    "types": [shape.value for shape in FractureType],
+}
+
+
+def percent(loss: float) -> str:
+    """A loss with its band, never a bare figure: ``29 % (17–42 %)``."""
+    low, high = max(0.0, loss - READER_BAND), min(1.0, loss + READER_BAND)
+    return f"{loss * 100:.0f} % ({low * 100:.0f}–{high * 100:.0f} %)"
+
+
+def paint(case: Case, *, demo: bool, may_review: bool) -> dict[str, Any]:
+    """*case* as JSON for the viewer; `next` and `waiting` are added by the route."""
+    return {
+        "case": case.id,
+        "version": case.version,
+        "state": case.state.value,
+        "readonly": not may_review or case.referred_on is not None,
+        "referred": f"{case.referred_on:%d/%m/%Y}" if case.referred_on else "",
+        "demo": demo,
+        "patient": _patient(case),
+        "scan": _scan(case),
+        "stack": case.scan.stack,
+        "stack_refusal": "" if case.scan.stack else case.scan.no_stack,
+        "findings": [_finding(found, case) for found in case.findings if _shown(found)],
+        "measured": {level.value: _measured(size) for level, size in case.measured.items()},
+        "report": _report(case),
+        "lists": LISTS,
+    }
+
+
+def _shown(found: Finding) -> bool:
+    return found.state is not State.WITHDRAWN
+
+
+def _patient(case: Case) -> dict[str, str]:
+    who = case.patient
+    at = case.scan.scanned
+    return {
+        "name": ", ".join(filter(None, (who.surname, who.forename))) or "Name not given",
+        "nhs_number": who.nhs_number.spaced if who.nhs_number else "not given",
+        "hospital_number": who.hospital_number,
+        "born": f"{who.born:%d/%m/%Y}" if who.born else "not given",
+        "age": str(age_on(who.born, at)) if who.born and at else "not known",
+        "sex": who.sex or "not given",
+    }
+
+
+def _scan(case: Case) -> dict[str, str]:
+    scan = case.scan
+    return {
+        "date": f"{scan.scanned:%d/%m/%Y}" if scan.scanned else "not given",
+        "exam": scan.exam,
+        "site": scan.site,
+        "accession": scan.accession,
+        "maker": scan.maker,
+        "kernel": scan.kernel,
+        "ai": "; ".join(case.products),
+        "ai_note": "",
+    }
+
+
+def _finding(found: Finding, case: Case) -> dict[str, Any]:
+    measured = case.measured.get(found.level) if found.level else None
+    reason = REASONS.get(found.code)
+    return {
+        "id": found.id,
+        "level": found.level.value if found.level else None,
+        "approximate": found.source is Source.AI and found.state is State.FLAGGED,
+        "source": found.source.value,
+        "state": found.state.value,
+        "grade": int(found.grade) if found.grade else None,
+        "type": found.shape.value if found.shape else None,
+        "suggested": _measured(measured) if measured else None,
+        "vendor": _vendor(found),
+        "offered": _offered(found),
+        "heights": _heights(measured),
+        "reason": reason.words if reason else "",
+        "text": found.text,
+        "route": reason.route if reason and found.state is State.REJECTED else "",
+        "by": _by(found),
+    }
+
+
+def _by(found: Finding) -> str:
+    if not found.decided_by or found.decided_at is None:
+        return ""
+    return f"{found.decided_by}, {local(found.decided_at)}"
+
+
+def _offered(found: Finding) -> dict[str, Any] | None:
+    if found.offered is None:
+        return None
+    shape = found.offered.shape
+    return {"grade": int(found.offered.grade), "type": shape.value if shape else None}
+
+
+def _vendor(found: Finding) -> dict[str, Any] | None:
+    if found.source is not Source.AI:
+        return None
+    return {
+        "level": found.ai_level.value if found.ai_level else None,
+        "grade": int(found.ai_grade) if found.ai_grade is not None else None,
+        "loss": percent(found.ai_loss) if found.ai_loss is not None else None,
+        "formula": found.ai_formula,
+    }
+
+
+def _measured(size: Assessment) -> dict[str, Any]:
+    return {
+        "grade": int(size.grade) if size.grade is not None else None,
+        "type": size.fracture_type.value if size.fracture_type else None,
+        "loss": percent(size.loss) if size.loss is not None else None,
+        "near": size.near,
+        "basis": size.basis.value if size.gradeable else "outside T4–L4, not graded",
+    }
+
+
+def _heights(size: Assessment | None) -> str | None:
+    if size is None:
+        return None
+    return " / ".join(f"{height:.1f}" for height in size.heights.three) + " mm"
+
+
+def _report(case: Case) -> dict[str, Any]:
+    said = case.report
+    by = f"{said.judged_by}, {local(said.judged_at)}" if said.judged_at else ""
+    return {
+        "text": said.text,
+        "status": said.status.value if said.status else None,
+        "recommendation": said.recommendation.value if said.recommendation else None,
+        "by": by,
+        "needed": case.state is CaseState.CLOSED and said.status is None,
+    }

@@ -1,0 +1,72 @@
+"""The command line: ``vcf-review demo | serve | receive | trail verify | staff add``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import commands
+from app.settings import UnusableSetting
+from store.domain.people import Role
+from store.domain.refusal import NotAllowed, Unusable
+
+OK, DEFECT, USAGE, SETTINGS, UNUSABLE, NOT_ALLOWED = 0, 1, 2, 10, 11, 12
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vcf-review", description="Review room for vertebral fractures flagged on CT."
+    )
+    parser.add_argument("--data", type=Path, help="data folder (before VCF_DATA)")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    demo = verbs.add_parser("demo", help="make an invented hospital and open it in the browser")
+    demo.add_argument("--port", type=int, default=None)
+    demo.add_argument("--no-serve", action="store_true", help="make the hospital only")
+    demo.set_defaults(run=commands.demo)
+    serve = verbs.add_parser("serve", help="serve the workstation on this machine")
+    serve.set_defaults(run=commands.serve)
+    take = verbs.add_parser("receive", help="take in scans, AI results and reports")
+    take.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    take.add_argument("--results", action="append", type=Path, default=[], metavar="FILE")
+    take.add_argument("--labels", help="label table of masks that do not name their labels")
+    take.add_argument("--json", action="store_true", help="one JSON object a series")
+    take.set_defaults(run=commands.receive)
+    walk = verbs.add_parser("trail", help="the record of who did what")
+    walk.add_argument("deed", choices=["verify"])
+    walk.set_defaults(run=commands.verify)
+    staff = verbs.add_parser("staff", help="who may sign in")
+    staff.add_argument("deed", choices=["add"])
+    staff.add_argument("handle")
+    staff.add_argument("name")
+    roles = [role.value for role in Role if role is not Role.SYSTEM]
+    staff.add_argument("role", choices=roles)
+    staff.set_defaults(run=commands.enrol)
+    for verb in (demo, serve, take, walk, staff):
+        # Also after the verb, where people look for it.
+        verb.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code says how it ended."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except UnusableSetting as refusal:
+        return _say(refusal, SETTINGS)
+    except NotAllowed as refusal:
+        return _say(refusal, NOT_ALLOWED)
+    except Unusable as refusal:
+        return _say(refusal, UNUSABLE)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was taken in is kept; run it again to go on.\n")
+        return 130
+
+
+def _say(refusal: Exception, code: int) -> int:
+    sys.stderr.write(f"{refusal}\n")
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

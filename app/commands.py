@@ -1,0 +1,130 @@
+"""What each command does."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from app import settings
+from app.intake.receive import Delivery
+from app.intake.receive import receive as take_in
+from app.progress import Bar
+from app.wiring import Site, anchor, anchors, open_site
+from store import audit, staff
+from store.domain.people import INTAKE, Person, Role
+
+DEMO_FOLDER = Path("vcf-demo")
+DEMO_STAFF = (
+    Person("demo.lead", "Demo Bone Lead", Role.METABOLIC_LEAD),
+    Person("demo.radiologist", "Demo Radiologist", Role.RADIOLOGIST),
+    Person("demo.chair", "Demo REALM Chair", Role.REALM_CHAIR),
+    Person("demo.fls", "Demo FLS Coordinator", Role.FLS_COORD),
+    Person("demo.audit", "Demo Audit Lead", Role.AUDIT_LEAD),
+    Person("demo.cso", "Demo Safety Officer", Role.CSO),
+    Person("demo.admin", "Demo Administrator", Role.ADMIN),
+)
+
+
+def _site(asked: argparse.Namespace) -> Site:
+    return open_site(settings.read(data=asked.data))
+
+
+def demo(asked: argparse.Namespace) -> int:
+    """Make an invented hospital through the same intake as a real one, then serve it."""
+    told = settings.read(data=asked.data or DEMO_FOLDER)
+    if asked.port:
+        told = replace(told, port=asked.port)
+    ready = told.data / "DEMO"
+    if not ready.exists():
+        if told.data.exists() and any(told.data.iterdir()):
+            shutil.rmtree(told.data) if (told.data / "DEMO.unfinished").exists() else _occupied(
+                told.data
+            )
+        _found(told)
+    if asked.no_serve:
+        return 0
+    sys.stderr.write(f"Open http://{told.host}:{told.port} in a browser. Ctrl-C stops.\n")
+    return _serve(open_site(told))
+
+
+def _occupied(folder: Path) -> None:
+    msg = f"The folder {folder.name} holds something else. Give an empty one with --data."
+    raise settings.UnusableSetting(msg)
+
+
+def _found(told: settings.Settings) -> None:
+    """Found the hospital; a mark shows while it is unfinished, so that a stop is no trap."""
+    from app.demo.hospital import write_hospital
+
+    told.data.mkdir(parents=True)
+    mark = told.data / "DEMO.unfinished"
+    mark.touch()
+    site = open_site(told)
+    bar = Bar()
+    for person in DEMO_STAFF:
+        site.submit(INTAKE, staff.enrol, person)
+    with tempfile.TemporaryDirectory(dir=told.data) as inbox:
+        folder = Path(inbox)
+        write_hospital(folder, lambda done, total, _words: bar("Drawing patients", done, total))
+        take_in(site, Delivery((folder,)), bar)
+    site.engine.dispose()
+    mark.rename(told.data / "DEMO")
+
+
+def serve(asked: argparse.Namespace) -> int:
+    """Serve the workstation until interrupted."""
+    return _serve(_site(asked))
+
+
+def _serve(site: Site) -> int:
+    from app import server  # Streamlit takes a second to load; other commands do not need it
+
+    anchor(site, INTAKE)
+    try:
+        server.serve(site)
+    except server.OpenToTheNetwork as refusal:
+        raise settings.UnusableSetting(str(refusal)) from None
+    return 0
+
+
+def receive(asked: argparse.Namespace) -> int:
+    """Take in scans, results and reports; say what became of each."""
+    missing = [path for path in (*asked.paths, *asked.results) if not path.exists()]
+    if missing:
+        sys.stderr.write(f"{len(missing)} of the paths given do not exist. Check the spelling.\n")
+        return 2
+    site = _site(asked)
+    delivery = Delivery(tuple(asked.paths), tuple(asked.results), asked.labels)
+    done = take_in(site, delivery, Bar())
+    for outcome in done.series:
+        sys.stdout.write((outcome.as_json() if asked.json else outcome.as_text()) + "\n")
+    for line in done.summary():
+        (sys.stderr if asked.json else sys.stdout).write(line + "\n")
+    return 1 if done.defects else 0
+
+
+def verify(asked: argparse.Namespace) -> int:
+    """Walk the trail and say whether it is whole."""
+    told = settings.read(data=asked.data)
+    site = open_site(told)
+    verdict = audit.verify(site.engine, anchors(told))
+    for fault in verdict.faults:
+        sys.stdout.write(f"{fault}\n")
+    if verdict.faults:
+        sys.stdout.write("The trail is NOT whole. Keep a copy and tell the system administrator.\n")
+        return 11
+    sys.stdout.write(
+        f"{verdict.lines} lines, each continues the one before.\n"
+        f"Head: line {verdict.head.seq}, {verdict.head.hash}\n"
+    )
+    return 0
+
+
+def enrol(asked: argparse.Namespace) -> int:
+    """Let someone sign in."""
+    person = Person(asked.handle, asked.name, Role(asked.role))
+    _site(asked).submit(INTAKE, staff.enrol, person)
+    sys.stdout.write(f"{person.name} may sign in as {person.role.words}.\n")
+    return 0

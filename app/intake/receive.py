@@ -1,0 +1,191 @@
+"""The one way in: files become scans, pictures, flags and reports; each gets an outcome."""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from app.intake.beside import belongs_to, folder_of
+from app.intake.outcomes import Received, SeriesOutcome
+from app.intake.picture import picture_of
+from app.wiring import Site
+from components.imaging.header import SeriesOnDisk, Sorting, sort_files
+from components.imaging.masks import LabelSource
+from components.imaging.results import Kind, read_reports, read_results, recognise
+from store import arrivals
+from store.domain.arrival import AiResult, Fate
+from store.domain.people import INTAKE
+from store.domain.refusal import NotAllowed, Unusable
+
+log = logging.getLogger("vcf_review")
+T = TypeVar("T")
+Tick = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is to be received.
+
+    Attributes:
+        results: Results given by name; without a scan of their own they need a single one.
+        labels: Name of the label table of masks that do not carry one.
+    """
+
+    paths: tuple[Path, ...]
+    results: tuple[Path, ...] = ()
+    labels: str | None = None
+
+
+def receive(site: Site, delivery: Delivery, tick: Tick = lambda *_: None) -> Received:
+    """Take in everything of *delivery*; one bad file never stops the rest."""
+    site.archive.sweep()
+    found = sort_files(delivery.paths, lambda n: tick("Reading headers", n, 0))
+    done = Received(aside=[(aside.reason, aside.files) for aside in found.aside])
+    for aside in found.aside:
+        digest = hashlib.sha256(aside.reason.encode()).hexdigest()
+        site.submit(INTAKE, arrivals.refuse, "file", digest, Fate.IGNORED, aside.reason)
+    papers = _Papers(site, delivery, found, done)
+    for number, series in enumerate(found.series):
+        tick("Preparing scans", number, len(found.series))
+        _guarded(site, series, papers, done)
+    papers.enter()
+    tick("Preparing scans", len(found.series), len(found.series))
+    return done
+
+
+def _guarded(site: Site, series: SeriesOnDisk, papers: "_Papers", done: Received) -> None:
+    outcome = SeriesOutcome(
+        series.header.series_uid, series.header.study_uid, len(series.instances), Fate.REFUSED
+    )
+    done.series.append(outcome)
+    try:
+        _receive_series(site, series, papers, outcome)
+    except (Unusable, NotAllowed) as refusal:
+        outcome.fate, outcome.reason = Fate.REFUSED, str(refusal)
+        digest = series.header.digest
+        site.submit(INTAKE, arrivals.refuse, "series", digest, Fate.REFUSED, str(refusal))
+    except Exception:
+        reference = uuid.uuid4().hex[:8]
+        log.exception("defect %s while receiving a series", reference)
+        outcome.reason = f"A defect of this software (reference {reference}). Report it."
+        done.defects += 1
+
+
+def _receive_series(
+    site: Site, series: SeriesOnDisk, papers: "_Papers", outcome: SeriesOutcome
+) -> None:
+    if series.refusal:
+        raise Unusable(series.refusal)
+    header = series.header
+    known = site.ask(INTAKE, arrivals.known, header.series_uid)
+    masks = papers.masks_for(header.series_uid)
+    if known is not None and (known.digest != header.digest or known.mask_digest or not masks):
+        picture = arrivals.Picture(None, {}, {})
+        outcome.mask = "not needed: the series has its mask" if masks else ""
+    else:
+        site.archive.put_series(header.digest, (one.path for one in series.instances))
+        picture, outcome.mask = picture_of(site.archive, series, masks)
+    said = site.submit(INTAKE, arrivals.receive_series, header, picture)
+    outcome.fate, outcome.reason, outcome.case = said.fate, said.reason, said.case
+    for result in papers.results_for(header.series_uid):
+        answer = site.submit(INTAKE, arrivals.receive_result, _named(result, series))
+        outcome.case = answer.case or outcome.case
+        outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
+
+
+def _named(result: AiResult, series: SeriesOnDisk) -> AiResult:
+    """*result*, which named no scan, with the scan it lay beside.
+
+    The digest takes the scan in as well: two scans may have equal results.
+    """
+    uid = series.header.study_uid
+    digest = hashlib.sha256(f"{result.digest} {uid}".encode()).hexdigest()
+    return replace(result, study_uid=uid, series_uid=series.header.series_uid, digest=digest)
+
+
+class _Papers:
+    """Everything of a delivery that is not a CT: masks, results and reports."""
+
+    def __init__(self, site: Site, delivery: Delivery, found: Sorting, done: Received) -> None:
+        self.site, self.done = site, done
+        self._folders = {
+            one.header.series_uid: folder_of(i.path for i in one.instances)
+            for one in found.series
+            if one.instances
+        }
+        self._given = frozenset(path.resolve() for path in delivery.results)
+        self._masks: dict[str, list[LabelSource]] = {}
+        self._unnamed: dict[str, list[AiResult]] = {}
+        self._named: list[AiResult] = []
+        self._reports: list[Path] = []
+        for path in dict.fromkeys([*_files(delivery.results), *found.others]):
+            self._sort(path, delivery.labels)
+
+    def masks_for(self, series_uid: str) -> Sequence[LabelSource]:
+        """Masks that lay beside the series."""
+        return self._masks.get(series_uid, ())
+
+    def results_for(self, series_uid: str) -> Iterable[AiResult]:
+        """Results that named no scan and lay beside the series."""
+        return self._unnamed.get(series_uid, ())
+
+    def enter(self) -> None:
+        """Enter what names its scan itself."""
+        for result in self._named:
+            answer = self.site.submit(INTAKE, arrivals.receive_result, result)
+            self.done.others.append(("AI result", answer.fate, answer.reason))
+        for path in self._reports:
+            reading = read_reports(path)
+            for report in reading.reports:
+                answer = self.site.submit(INTAKE, arrivals.receive_report, report)
+                self.done.others.append(("report", answer.fate, answer.reason))
+            for refusal in reading.refusals:
+                self._refuse("report", refusal)
+
+    def _sort(self, path: Path, labels: str | None) -> None:
+        try:
+            found = recognise(path)
+            if found.kind is Kind.MASK:
+                self._place(path, self._masks, LabelSource(path, labels), "mask")
+            elif found.kind is Kind.REPORTS:
+                self._reports.append(path)
+            elif found.kind is Kind.RESULT:
+                self._read(path)
+            else:
+                self._refuse("file", found.reason or "Not a result, a mask or a report.")
+        except Unusable as refusal:
+            self._refuse("AI result", str(refusal))
+
+    def _read(self, path: Path) -> None:
+        reading = read_results(path)
+        for refusal in reading.refusals:
+            self._refuse("AI result", refusal)
+        for result in reading.results:
+            if result.study_uid or result.accession:
+                self._named.append(result)
+            else:
+                self._place(path, self._unnamed, result, "AI result")
+
+    def _place(self, path: Path, shelf: dict[str, list[T]], thing: T, kind: str) -> None:
+        alone = len(self._folders) == 1 and path.resolve() in self._given
+        uid, doubt = (next(iter(self._folders)), "") if alone else belongs_to(path, self._folders)
+        if uid is None:
+            self._refuse(kind, doubt, Fate.HELD)
+        else:
+            shelf.setdefault(uid, []).append(thing)
+
+    def _refuse(self, kind: str, reason: str, fate: Fate = Fate.REFUSED) -> None:
+        self.done.others.append((kind, fate, reason))
+        digest = hashlib.sha256(f"{kind} {reason}".encode()).hexdigest()
+        self.site.submit(INTAKE, arrivals.refuse, "paper", digest, fate, reason)
+
+
+def _files(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(inside for inside in path.rglob("*") if inside.is_file())
+        else:
+            yield path

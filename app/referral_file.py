@@ -1,0 +1,111 @@
+"""The file of a batch: made from the facts the record froze, so it can always be made again."""
+
+import hashlib
+from typing import BinaryIO
+
+from app.wiring import Site, anchor
+from exports.fls import Batch, NotReferredRow, ReferralRow, referral_workbook
+from exports.fls_words import FoundBy, RowStatus
+from store import referrals
+from store.domain.genant import Grade
+from store.domain.identity import age_on
+from store.domain.people import INTAKE, Person, Role
+from store.domain.referral import Facts, Fracture, Policy, due
+from store.domain.report import Recommendation
+
+_ADVICE = frozenset({Recommendation.FLS, Recommendation.DXA, Recommendation.ASSESSMENT})
+
+
+def export(site: Site, person: Person, act: str) -> str:
+    """Hand every ready patient over and make the file: the batch's id.
+
+    The batch is kept first and the file made after; a kill in between loses neither, because
+    `file_of` makes what is missing.
+    """
+    batch_id = site.submit(person, referrals.export, act, site.settings.policy)
+    file_of(site, person, batch_id)
+    anchor(site, INTAKE)
+    return batch_id
+
+
+def file_of(site: Site, person: Person, batch_id: str) -> bytes:
+    """The workbook of *batch_id*, made anew where it is not in the archive."""
+    kept = site.ask(person, referrals.batch, batch_id)
+    path = site.archive.path("exports", batch_id)
+    if kept.sha256 and path.exists():
+        found = path.read_bytes()
+        if hashlib.sha256(found).hexdigest() == kept.sha256:
+            return found
+    made = workbook_of(kept, site.settings.policy, demo=site.settings.demo)
+    site.archive.put("exports", batch_id, lambda file: _write(file, made))
+    site.submit(person, referrals.rendered, batch_id, hashlib.sha256(made).hexdigest())
+    return made
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
+
+
+def workbook_of(kept: referrals.Batch, policy: Policy, *, demo: bool) -> bytes:
+    """The bytes of a batch; the same batch always gives the same."""
+    sites = sorted({referral.facts.site for referral in kept.referrals})
+    batch = Batch(
+        batch_id=kept.id[:12],
+        exported_at=kept.at,
+        exported_by=kept.by,
+        role=Role(kept.role),
+        site=", ".join(sites),
+        trail_sequence=kept.trail_seq,
+        trail_hash=kept.trail_hash,
+        policy=f"aged {policy.lowest_age} and over at the scan",
+    )
+    rows = [_row(referral.number, referral.facts) for referral in kept.referrals]
+    held = [NotReferredRow(case, reason) for case, reason in kept.not_referred]
+    return referral_workbook(batch, rows, held, demo)
+
+
+def _row(number: str, facts: Facts) -> ReferralRow:
+    who = facts.patient
+    found_by = FoundBy.AI if FoundBy.AI.value in facts.found_by else FoundBy.READER
+    return ReferralRow(
+        referral_id=number,
+        row_status=RowStatus.NEW,
+        nhs_number=who.nhs_number,
+        nhs_status=who.nhs_status,
+        hospital_number=who.hospital_number,
+        surname=who.surname,
+        forename=who.forename,
+        title=who.title,
+        born=who.born,
+        age=age_on(who.born, facts.scanned) if who.born else None,
+        sex=who.sex,
+        postcode=who.postcode,
+        phone=who.phone,
+        gp_practice=who.gp_practice,
+        site=facts.site,
+        specialty=facts.specialty,
+        requester=facts.requester,
+        scanned=facts.scanned,
+        exam=facts.exam,
+        accession=facts.accession,
+        indication=facts.indication,
+        levels=", ".join(fracture.level.value for fracture in facts.fractures),
+        fractures=len(facts.fractures),
+        worst_grade=max((f.grade for f in facts.fractures), default=Grade.NONE),
+        detail="; ".join(_detail(fracture) for fracture in facts.fractures),
+        in_report=facts.report_status,
+        report_advised=facts.recommendation in _ADVICE,
+        found_by=found_by,
+        ai_product=facts.product,
+        confirmed_by=facts.confirmed_by,
+        confirmed_at=facts.confirmed_at,
+        index_date=facts.scanned,
+        due=due(facts.scanned),
+        exclusion_checks=", ".join(facts.checked),
+    )
+
+
+def _detail(fracture: Fracture) -> str:
+    shape = f" {fracture.shape.value}" if fracture.shape else ""
+    loss = f" {fracture.loss * 100:.0f} % ± 12.5" if fracture.loss is not None else ""
+    return f"{fracture.level.value} grade {int(fracture.grade)}{shape}{loss}"

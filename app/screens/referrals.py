@@ -1,0 +1,121 @@
+"""Who goes to the FLS, who is held and why, and what was exported."""
+
+import uuid
+
+import streamlit as st
+
+from app import referral_file, session
+from components.worklist_table import Column, Kind, Row, worklist_table
+from store import referrals
+from store.domain.clock import local
+from store.domain.people import Permission
+from store.domain.referral import Exclusion, Hold
+from store.domain.refusal import NotAllowed
+from store.referrals import Line
+
+COLUMNS = (
+    Column("worst", "Grade", Kind.GRADE),
+    Column("patient", "Patient"),
+    Column("nhs", "NHS number"),
+    Column("born", "Born"),
+    Column("scanned", "Scanned"),
+    Column("levels", "Levels"),
+    Column("site", "Site"),
+    Column("verdict", "FLS referral"),
+)
+
+
+def _row(line: Line) -> Row:
+    held = "; ".join(line.verdict.reasons) if isinstance(line.verdict, Hold) else ""
+    return Row(
+        line.case,
+        {
+            "worst": int(line.worst),
+            "patient": line.patient,
+            "nhs": line.nhs_number or "none",
+            "born": f"{line.born:%d/%m/%Y}" if line.born else "–",
+            "scanned": f"{line.scanned:%d/%m/%Y}" if line.scanned else "–",
+            "levels": ", ".join(level.value for level in line.levels),
+            "site": line.site,
+            "verdict": f"Held: {held}" if held else "Ready",
+        },
+    )
+
+
+def _export(ready: int) -> None:
+    """One press is one batch, however often the button is pressed."""
+    act = st.session_state.setdefault("export act", str(uuid.uuid4()))
+    words = f"Export {ready} to the FLS" if ready else "Export (nobody is ready)"
+    if not st.button(words, type="primary", key=f"export {act}"):
+        return
+    here = session.here()
+    try:
+        batch = referral_file.export(here.site, session.person(), act)
+    except NotAllowed as refusal:
+        st.error(str(refusal))
+        return
+    st.session_state["export act"] = str(uuid.uuid4())
+    st.session_state["exported"] = batch
+    st.rerun()
+
+
+def _exclude(lines: tuple[Line, ...]) -> None:
+    """Hold one patient back, or let them go again; the form is bound to the case it shows."""
+    chosen = st.session_state.get("chosen")
+    line = next((each for each in lines if each.case == chosen), None)
+    if line is None:
+        st.caption("Choose a patient in the table (Enter) to hold them back or let them go.")
+        return
+    with st.form(f"exclusion {line.case}", border=True):
+        st.markdown(f"**{line.patient}**, {line.nhs_number or 'no NHS number'}")
+        offered = {each.words: each for each in Exclusion}
+        now = [each.words for each in line.exclusions]
+        words = st.selectbox("Reason", list(offered), key=f"reason {line.case}")
+        if now:
+            st.caption(f"Set now: {', '.join(now)}")
+        note = st.text_input("Note (where from, when checked)", key=f"note {line.case}")
+        hold, free, _ = st.columns([1, 1, 4])
+        held = hold.form_submit_button("Hold back")
+        freed = free.form_submit_button("Let go", disabled=not now)
+    if held or freed:
+        session.submit(referrals.exclude, line.case, offered[words], held, note)
+        st.rerun()
+
+
+def _batches() -> None:
+    st.subheader("Exports")
+    found = session.ask(referrals.batches)
+    if not found:
+        st.caption("Nothing has been exported yet.")
+    for batch in found:
+        when, link = st.columns([5, 1], vertical_alignment="center")
+        when.markdown(
+            f"**{batch.id[:12]}** · {local(batch.at)} · {batch.by} · {len(batch.referrals)} "
+            f"referred, {len(batch.not_referred)} held · SHA-256 `{batch.sha256[:16]}…`"
+        )
+        link.link_button("Download", f"/api/exports/{batch.id}")
+
+
+st.title("Referrals to the FLS")
+lines = session.ask(referrals.lines, session.here().site.settings.policy)
+ready = sum(not isinstance(line.verdict, Hold) for line in lines)
+gone = sum(line.referred_on is not None for line in lines)
+st.markdown(
+    f"**{ready}** ready · **{len(lines) - ready - gone}** held · **{gone}** referred before"
+)
+if session.person().may(Permission.REFER):
+    _export(ready)
+exported = st.session_state.pop("exported", None)
+if exported:
+    st.success(f"Batch {exported[:12]} is made. Download it below.")
+chosen = worklist_table(
+    COLUMNS,
+    [_row(line) for line in lines],
+    key="referrals",
+    caption="Patients with a confirmed fracture, ready ones first. Enter chooses one.",
+)
+if chosen:
+    st.session_state["chosen"] = chosen
+if session.person().may(Permission.REFER):
+    _exclude(lines)
+_batches()

@@ -1,0 +1,25 @@
+"""One case: picture, findings and report, painted together by the viewer."""
+
+import streamlit as st
+
+from app import session
+from components.viewer import viewer
+from store import worklist
+
+desk = session.desk()
+shared = session.here()
+case = st.query_params.get("case", "")
+if not case:
+    waiting = session.ask(worklist.page, shared.desks.filters(desk)).lines
+    if not waiting:
+        st.info("Nothing is waiting. Choose a case from the worklist.")
+        st.stop()
+    case = waiting[0].key.id
+    st.query_params["case"] = case
+tickets = st.session_state.setdefault("tickets", {})
+# One ticket a session and case: a new one at every run would make the viewer fetch anew.
+ticket = tickets.setdefault(case, shared.tickets.mint(desk.digest, case))
+answer = viewer(case, ticket, key="viewer")
+if answer.opened and answer.opened != case:
+    st.query_params["case"] = answer.opened
+    st.rerun()

@@ -1,0 +1,110 @@
+"""The one process: Streamlit's script and our own routes behind the same doors."""
+
+import logging
+import logging.config
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from streamlit import config
+from streamlit.starlette import App
+
+from app import session, sign_in, takeaway
+from app.api import Api
+from app.desk import Desks
+from app.doors import Doors
+from app.tickets import Tickets
+from app.wiring import Site
+from store import migrate
+
+MAIN = Path(__file__).resolve().parent / "main.py"
+LOOPBACK = ("127.0.0.1", "localhost")
+
+PINNED = {
+    "server.headless": True,
+    "server.fileWatcherType": "none",
+    "server.enableStaticServing": False,
+    "server.enableAgentApi": False,
+    "server.maxUploadSize": 1,
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "browser.gatherUsageStats": False,
+    "runner.magicEnabled": False,
+    "theme.base": "light",
+    "theme.primaryColor": "#005eb8",
+}
+"""Streamlit's settings; they hold whatever a configuration file or the environment says."""
+
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"quiet": {"()": "app.quiet.Quiet"}},
+    "handlers": {
+        "out": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["quiet"]}
+    },
+    "root": {"level": "WARNING", "handlers": ["out"]},
+    "loggers": {"vcf_review": {"level": "INFO"}},
+}
+
+
+class OpenToTheNetwork(ValueError):
+    """The server was asked to listen where people cannot yet be told apart."""
+
+
+def application(site: Site) -> App:
+    """The whole application over *site*.
+
+    Raises:
+        OpenToTheNetwork: the host is not a loopback address.
+    """
+    settings = site.settings
+    if settings.host not in LOOPBACK:
+        msg = (
+            f"VCF_HOST is {settings.host}; signing in without a password is for this machine "
+            "alone. Use 127.0.0.1."
+        )
+        raise OpenToTheNetwork(msg)
+    for option, value in PINNED.items():
+        config.set_option(option, value)
+    desks, tickets = Desks(site), Tickets(site.key)
+    session.install(session.Installed(site, desks, tickets))
+    hosts = [f"{name}:{settings.port}" for name in LOOPBACK]
+    return App(
+        MAIN,
+        routes=[
+            Route("/health", _health(site)),
+            *sign_in.routes(desks),
+            *Api(desks, tickets).routes(),
+            *takeaway.routes(desks),
+        ],
+        middleware=[Middleware(Doors, desks=desks, hosts=hosts)],
+        on_script_error=session.apologise,
+    )
+
+
+def _health(site: Site) -> Callable[[Request], Response]:
+    def answer(_request: Request) -> Response:
+        sound = migrate.current(site.engine) == migrate.newest()
+        return JSONResponse({"status": "ok" if sound else "wrong schema"}, 200 if sound else 503)
+
+    return answer
+
+
+def serve(site: Site) -> None:
+    """Serve until interrupted."""
+    logging.config.dictConfig(_LOGGING)
+    settings = site.settings
+    uvicorn.run(
+        application(site),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+    )

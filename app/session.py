@@ -1,0 +1,90 @@
+"""What a screen asks first: who is here, what may they do, and is there a case to look at."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+
+import streamlit as st
+
+from app.desk import COOKIE, Desks
+from app.tickets import Tickets
+from app.wiring import Site
+from store.domain.people import Person
+from store.domain.refusal import NotAllowed
+from store.staff import SignedIn
+from store.unit import Reader, Unit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger("vcf_review")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The installation this process serves."""
+
+    site: Site
+    desks: Desks
+    tickets: Tickets
+
+
+_installed: list[Installed] = []
+
+
+def install(installed: Installed) -> None:
+    """Let the screens of this process reach *installed*."""
+    _installed[:] = [installed]
+
+
+def here() -> Installed:
+    """The installation this process serves."""
+    return _installed[0]
+
+
+def desk() -> SignedIn:
+    """Who is signed in; without anybody the script stops here."""
+    found = here().desks.at(st.context.cookies.get(COOKIE))
+    if found is None:
+        st.warning("You are not signed in, or were away too long. Reload the page to sign in.")
+        st.stop()
+    return found
+
+
+def person() -> Person:
+    """The person signed in."""
+    return desk().person
+
+
+def ask(question: Callable[Concatenate[Reader, P], T], *args: P.args, **kw: P.kwargs) -> T:
+    """The answer to *question*, asked by the person signed in."""
+    try:
+        return here().site.ask(person(), question, *args, **kw)
+    except NotAllowed as refusal:
+        _stop(refusal)
+
+
+def submit(change: Callable[Concatenate[Unit, P], T], *args: P.args, **kw: P.kwargs) -> T | None:
+    """What *change* gives, done by the person signed in; None after showing why it was refused."""
+    try:
+        return here().site.submit(person(), change, *args, **kw)
+    except NotAllowed as refusal:
+        st.error(str(refusal))
+        return None
+
+
+def _stop(refusal: NotAllowed) -> NoReturn:
+    st.error(str(refusal))
+    st.stop()
+
+
+def apologise(error: Exception) -> bool:
+    """One neutral sentence on the screen, the trace in the log."""
+    reference = uuid.uuid4().hex[:8]
+    log.error("defect %s on a screen", reference, exc_info=error)
+    st.error(
+        f"Something went wrong on our side (reference {reference}). Nothing you saved is lost. "
+        "Reload the page; if it happens again, tell the system administrator the reference."
+    )
+    return True

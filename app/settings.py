@@ -1,0 +1,99 @@
+"""Settings: read once from the environment, explained when one is wrong."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from store.domain.referral import Policy
+
+
+class UnusableSetting(ValueError):
+    """A setting is missing or wrong. The text names it and says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    data: Path = field(metadata={"env": "VCF_DATA", "says": "folder of everything that is kept"})
+    database: str = field(
+        default="",
+        metadata={
+            "env": "VCF_DATABASE",
+            "says": "database address; empty means SQLite in the data folder",
+        },
+    )
+    host: str = field(
+        default="127.0.0.1", metadata={"env": "VCF_HOST", "says": "address the server listens on"}
+    )
+    port: int = field(
+        default=8501, metadata={"env": "VCF_PORT", "says": "port the server listens on"}
+    )
+    lowest_age: int = field(
+        default=50,
+        metadata={"env": "VCF_LOWEST_AGE", "says": "youngest age at the scan that is referred"},
+    )
+    fewest_mild: int = field(
+        default=1,
+        metadata={
+            "env": "VCF_FEWEST_MILD",
+            "says": "fewer mild fractures than this, and none graver, are held back",
+        },
+    )
+
+    @property
+    def policy(self) -> Policy:
+        """What the local FLS takes."""
+        return Policy(lowest_age=self.lowest_age, fewest_mild=self.fewest_mild)
+
+    @property
+    def database_address(self) -> str:
+        """SQLAlchemy's address of the database."""
+        return self.database or f"sqlite:///{self.data / 'record.db'}"
+
+    @property
+    def demo(self) -> bool:
+        """Whether the data folder holds the invented hospital."""
+        return (self.data / "DEMO").exists()
+
+
+def read(environment: Mapping[str, str] | None = None, data: Path | None = None) -> Settings:
+    """The settings in *environment*; *data*, from the command line, goes before ``VCF_DATA``.
+
+    Raises:
+        UnusableSetting: one is missing or not what it should be.
+    """
+    said = os.environ if environment is None else environment
+    given: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = said.get(each.metadata["env"], "")
+        if text:
+            given[each.name] = _typed(each.metadata["env"], text, each.type)
+    if data is not None:
+        given["data"] = data
+    if "data" not in given:
+        msg = "No data folder is named. Set VCF_DATA or give --data FOLDER."
+        raise UnusableSetting(msg)
+    given["data"] = Path(given["data"]).expanduser().resolve()
+    return Settings(**given)
+
+
+def _typed(name: str, text: str, kind: object) -> object:
+    if kind is not int:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        msg = f"{name} is a whole number, got {text!r}."
+        raise UnusableSetting(msg) from None
+
+
+def table() -> str:
+    """The settings as the README lists them."""
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    for each in fields(Settings):
+        default = "" if each.name == "data" else str(each.default)
+        rows.append(f"| `{each.metadata['env']}` | {default} | {each.metadata['says']} |")
+    return "\n".join(rows)

@@ -1,0 +1,88 @@
+"""Files people take away: made here, noted in the trail, never through Streamlit's own store."""
+
+import hashlib
+from datetime import UTC, date, datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.desk import COOKIE, Desks
+from app.referral_file import file_of
+from app.wiring import anchor
+from exports.fls import file_name
+from exports.rates import rates_workbook
+from store import rates, referrals
+from store.domain.people import INTAKE
+from store.domain.refusal import NotAllowed
+from store.staff import SignedIn
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def routes(desks: Desks) -> list[Route]:
+    """The downloads."""
+    site = desks.site
+
+    def batch(request: Request) -> Response:
+        desk = _desk(desks, request)
+        batch_id = request.path_params["batch"]
+        try:
+            content = file_of(site, desk.person, batch_id)
+            site.submit(desk.person, referrals.downloaded, batch_id)
+        except NotAllowed as refusal:
+            return JSONResponse({"error": str(refusal)}, 403)
+        return _file(content, file_name(batch_id[:12]))
+
+    def rate_book(request: Request) -> Response:
+        desk = _desk(desks, request)
+        asked = request.query_params
+        try:
+            start, end = _day(asked.get("from")), _day(asked.get("to"))
+            funnel = site.ask(desk.person, rates.funnel, start, end, asked.get("site", ""))
+            head = anchor(site, INTAKE)
+            content = rates_workbook(
+                funnel,
+                period_words(start, end, asked.get("site", "")),
+                made_at=datetime.now(UTC).replace(microsecond=0),
+                made_by=desk.person.name,
+                demo=site.settings.demo,
+                trail_sequence=head.seq,
+                trail_hash=head.hash,
+            )
+            digest = hashlib.sha256(content).hexdigest()
+            site.submit(desk.person, rates.downloaded, digest)
+        except NotAllowed as refusal:
+            return JSONResponse({"error": str(refusal)}, 403)
+        except ValueError:
+            return JSONResponse({"error": "A day is written as 2026-11-22."}, 422)
+        return _file(content, f"vcf-rates-{datetime.now(UTC):%Y%m%d}.xlsx")
+
+    return [
+        Route("/api/exports/{batch}", batch, methods=["GET"]),
+        Route("/api/rates", rate_book, methods=["GET"]),
+    ]
+
+
+def period_words(start: date | None, end: date | None, site: str) -> str:
+    """The period and site of a set of rates, in words."""
+    when = f"Scans from {start:%d/%m/%Y}" if start else "Scans from the beginning"
+    until = f"to {end:%d/%m/%Y}" if end else "to today"
+    return f"{when} {until}, {f'site {site}' if site else 'all sites'}"
+
+
+def _desk(desks: Desks, request: Request) -> SignedIn:
+    desk = desks.at(request.cookies.get(COOKIE))
+    if desk is None:
+        msg = "You are not signed in. Sign in again."
+        raise NotAllowed(msg)
+    return desk
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _file(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=XLSX, headers=headers)
