@@ -85,7 +85,8 @@ class Study:
     maker: Maker
     kernel: str
     series_description: str = "AXIAL"
-    referrer: str = ""
+    requester: str = ""
+    specialty: str = ""
     indication: str = ""
     packing: Packing = Packing.PLAIN
     missing: frozenset[int] = field(default_factory=frozenset)
@@ -218,7 +219,9 @@ def _put_study(ds: Dataset, study: Study) -> None:
     ds.Manufacturer = study.maker.name
     ds.ManufacturerModelName = study.maker.model
     ds.ConvolutionKernel = study.kernel
-    ds.ReferringPhysicianName = study.referrer
+    ds.ReferringPhysicianName = ""
+    ds.RequestingPhysician = study.requester
+    ds.RequestingService = study.specialty
     ds.ReasonForTheRequestedProcedure = study.indication
     ds.PatientPosition = "HFS"
     ds.KVP = "120"
