@@ -266,7 +266,7 @@ def _join_waiting(unit: Unit, scan: ScanRow) -> None:
 def _only_one(unit: Unit, accession: str) -> bool:
     """Whether one scan alone carries *accession*; of several, none may be guessed."""
     scans = select(func.count()).where(col(ScanRow.accession) == accession)
-    return unit.session.execute(scans).scalar_one() == 1
+    return int(unit.session.execute(scans).scalar_one()) == 1
 
 
 def _receipt(unit: Unit, kind: str, digest: str, outcome: Outcome, scan_id: str | None) -> Outcome:

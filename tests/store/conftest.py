@@ -1,0 +1,60 @@
+"""A new record for each test, on either database, copied from one that was migrated once."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from postgres import Postgres
+from sqlalchemy import Engine, make_url
+
+from store.engine import open_engine
+from store.migrate import upgrade
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("record") / "template.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    # The last connection to close writes the log back into the one file that is copied.
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    address = postgres.database()
+    engine = open_engine(address)
+    upgrade(engine)
+    engine.dispose()
+    return address
+
+
+def _copy_of(template: str) -> str:
+    url = make_url(template)
+    name = f"t{uuid4().hex[:12]}"
+    with psycopg.connect(
+        host=url.host, port=url.port, user=url.username, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"'.encode())
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new, migrated and empty record."""
+    if request.param == "postgresql":
+        return _copy_of(request.getfixturevalue("postgres_template"))
+    path = tmp_path / "record.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def engine(address: str) -> Iterator[Engine]:
+    opened = open_engine(address)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,301 @@
+"""An invented world for the tests of the record: people, scans, results, reports and deeds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from store import arrivals, cases, findings
+from store.domain.arrival import AiFinding, AiResult, Ending, RadiologyReport, SeriesHeader
+from store.domain.finding import REASONS, Act, Class, Decision, Deed, State, case_state
+from store.domain.identity import NhsNumber, NhsNumberStatus, Patient, UnusableNhsNumber
+from store.domain.morphometry import Heights
+from store.domain.people import INTAKE, Person, Role
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import Level
+from store.tables import DecisionRow, FindingRow, ReviewCase, ScanRow
+from store.unit import Reader, Unit
+
+NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
+LEAD = Person("a.lead", "Ada Lead", Role.METABOLIC_LEAD)
+RADIOLOGIST = Person("r.reader", "Rae Reader", Role.RADIOLOGIST)
+COORDINATOR = Person("f.coord", "Fran Coordinator", Role.FLS_COORD)
+AUDITOR = Person("u.audit", "Uma Audit", Role.AUDIT_LEAD)
+ADMIN = Person("s.admin", "Sam Admin", Role.ADMIN)
+PEOPLE: dict[Role, Person] = {
+    Role.METABOLIC_LEAD: LEAD,
+    Role.RADIOLOGIST: RADIOLOGIST,
+    Role.REALM_CHAIR: Person("c.chair", "Cam Chair", Role.REALM_CHAIR),
+    Role.FLS_COORD: COORDINATOR,
+    Role.AUDIT_LEAD: AUDITOR,
+    Role.CSO: Person("o.safety", "Oli Safety", Role.CSO),
+    Role.ADMIN: ADMIN,
+    Role.SYSTEM: INTAKE,
+}
+
+_SERIAL = count(1)
+
+
+def digest(*parts: object) -> str:
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def nhs_numbers() -> Iterator[NhsNumber]:
+    """Numbers of the range that is never issued."""
+    for serial in count(1):
+        for check in range(10):
+            try:
+                yield NhsNumber(f"999{serial:06}{check}")
+            except UnusableNhsNumber:
+                continue
+
+
+_NUMBERS = nhs_numbers()
+
+
+def a_patient(**changes: object) -> Patient:
+    serial = next(_SERIAL)
+    values: dict[str, Any] = {
+        "nhs_number": next(_NUMBERS),
+        "nhs_status": NhsNumberStatus.NOT_TRACED,
+        "hospital_number": f"H{serial:06}",
+        "surname": "DEMO",
+        "forename": f"Ann{serial}",
+        "born": date(1950, 2, 1),
+        "sex": "F",
+    }
+    return Patient(**{**values, **changes})
+
+
+def a_header(**changes: object) -> SeriesHeader:
+    serial = next(_SERIAL)
+    values: dict[str, Any] = {
+        "study_uid": f"1.2.3.{serial}",
+        "series_uid": f"1.2.3.{serial}.1",
+        "frame_uid": f"1.2.3.{serial}.9",
+        "digest": digest("series", serial),
+        "patient": changes.pop("patient", None) or a_patient(),
+        "scanned": date(2026, 10, 3),
+        "accession": f"ACC{serial:07}",
+        "site": "RX1",
+        "modality": "CT",
+        "exam": "CT chest",
+        "series_description": "chest bone",
+        "manufacturer": "GE",
+        "model": "LightSpeed",
+        "kernel": "BONE",
+        "instances": 300,
+    }
+    return SeriesHeader(**{**values, **changes})
+
+
+def second_series(header: SeriesHeader, **changes: object) -> SeriesHeader:
+    serial = next(_SERIAL)
+    values = {"series_uid": f"1.2.3.{serial}.2", "digest": digest("series", serial), **changes}
+    return replace(header, **values)
+
+
+INTACT = {
+    Level.T11: Heights(22.0, 22.0, 23.0),
+    Level.T12: Heights(23.0, 23.0, 24.0),
+    Level.L1: Heights(24.0, 24.0, 25.0),
+    Level.L2: Heights(25.0, 25.0, 26.0),
+    Level.L3: Heights(26.0, 26.0, 26.5),
+}
+WEDGED = {**INTACT, Level.L1: Heights(16.0, 20.0, 25.0)}
+"""L1 has lost a third in front: a moderate wedge by our own measurement."""
+
+
+def a_picture(heights: dict[Level, Heights] | None = None, **changes: object) -> arrivals.Picture:
+    values: dict[str, Any] = {
+        "stack": digest("stack", next(_SERIAL)),
+        "heights": WEDGED if heights is None else heights,
+        "unmeasured": {Level.L4: "cut by the edge of the scan"},
+        "mask_digest": digest("mask", next(_SERIAL)),
+    }
+    return arrivals.Picture(**{**values, **changes})
+
+
+def a_flag(level: Level | None = Level.L1, **changes: object) -> AiFinding:
+    return AiFinding(level, **{"loss": 0.32, "formula": "1 − min(Ha, Hm)/Hp", **changes})
+
+
+def a_result(header: SeriesHeader | None, *flags: AiFinding, **changes: object) -> AiResult:
+    values: dict[str, Any] = {
+        "product": "Product",
+        "version": "1.2",
+        "ending": Ending.POSITIVE,
+        "findings": flags,
+        "format": "JSON",
+        "digest": digest("result", next(_SERIAL)),
+        "study_uid": header.study_uid if header else "",
+        "threshold_rule": "loss > 20 %",
+    }
+    return AiResult(**{**values, **changes})
+
+
+def a_report(header: SeriesHeader | None, text: str, **changes: object) -> RadiologyReport:
+    values: dict[str, Any] = {
+        "text": text,
+        "digest": digest("report", next(_SERIAL)),
+        "study_uid": header.study_uid if header else "",
+    }
+    return RadiologyReport(**{**values, **changes})
+
+
+def arrive(
+    engine: Engine,
+    header: SeriesHeader,
+    picture: arrivals.Picture | None = None,
+    now: datetime = NOW,
+) -> arrivals.Outcome:
+    with Unit(engine, INTAKE, now) as unit:
+        return arrivals.receive_series(unit, header, picture or a_picture())
+
+
+def say(engine: Engine, result: AiResult, now: datetime = NOW) -> arrivals.Outcome:
+    with Unit(engine, INTAKE, now) as unit:
+        return arrivals.receive_result(unit, result)
+
+
+def report(engine: Engine, text: RadiologyReport, now: datetime = NOW) -> arrivals.Outcome:
+    with Unit(engine, INTAKE, now) as unit:
+        return arrivals.receive_report(unit, text)
+
+
+def a_case(
+    engine: Engine,
+    *flags: AiFinding,
+    header: SeriesHeader | None = None,
+    picture: arrivals.Picture | None = None,
+) -> str:
+    """The id of a new case: one scan, one result with *flags*."""
+    header = header or a_header()
+    arrive(engine, header, picture)
+    case = say(engine, a_result(header, *(flags or (a_flag(),)))).case
+    assert case is not None
+    return case
+
+
+def show(engine: Engine, case: str, person: Person = LEAD) -> cases.Case:
+    with Reader(engine, person) as reader:
+        return cases.case(reader, case)
+
+
+def an_act(
+    case: str, version: int, deed: Deed, finding: str | None = None, **decision: object
+) -> Act:
+    return Act(str(uuid4()), case, version, finding, Decision(deed, **decision))
+
+
+def do(
+    engine: Engine, act: Act, person: Person = LEAD, now: datetime = NOW + timedelta(hours=1)
+) -> int:
+    with Unit(engine, person, now) as unit:
+        return findings.decide(unit, act)
+
+
+def step(
+    engine: Engine,
+    case: str,
+    deed: Deed,
+    place: int | None = 0,
+    person: Person = LEAD,
+    now: datetime = NOW + timedelta(hours=1),
+    **decision: object,
+) -> int:
+    """Do *deed* to the finding at *place* of *case* as it stands now."""
+    shown = show(engine, case)
+    finding = shown.findings[place].id if place is not None else None
+    return do(engine, an_act(case, shown.version, deed, finding, **decision), person, now)
+
+
+def judge(
+    engine: Engine, case: str, status: ReportStatus = ReportStatus.NOT_MENTIONED, **more: object
+) -> int:
+    more.setdefault("recommendation", Recommendation.NONE)
+    return step(engine, case, Deed.REPORT, None, status=status, **more)
+
+
+def ready(engine: Engine, header: SeriesHeader | None = None) -> str:
+    """The id of a case whose patient is ready for the FLS."""
+    case = a_case(engine, header=header)
+    step(engine, case, Deed.CONFIRM)
+    judge(engine, case)
+    return case
+
+
+PROJECTED = ("state", "level", "grade", "shape", "code", "text")
+
+
+def projection(engine: Engine, case: str) -> dict[str, Any]:
+    """What the tables say of a case and its findings now."""
+    with Session(engine) as session:
+        row = session.get_one(ReviewCase, case)
+        found = session.execute(select(FindingRow).where(col(FindingRow.case_id) == case)).scalars()
+        return {
+            "state": row.state,
+            "fragility": row.fragility,
+            "confirmed": row.confirmed,
+            "report": (row.report_status, row.recommendation),
+            "findings": {f.id: {name: getattr(f, name) for name in PROJECTED} for f in found},
+        }
+
+
+def events(engine: Engine, case: str) -> list[DecisionRow]:
+    with Session(engine) as session:
+        rows = session.execute(
+            select(DecisionRow)
+            .where(col(DecisionRow.case_id) == case)
+            .order_by(col(DecisionRow.version))
+        )
+        return list(rows.scalars())
+
+
+def recomputed(engine: Engine, case: str) -> dict[str, Any]:
+    """What the events alone say of a case: the flags as they came, then each deed in order."""
+    with Session(engine) as session:
+        found = session.execute(select(FindingRow).where(col(FindingRow.case_id) == case)).scalars()
+        standing: dict[str, dict[str, Any]] = {
+            f.id: {
+                "state": "flagged",
+                "level": f.ai_level,
+                "grade": None,
+                "shape": None,
+                "code": "",
+                "text": "",
+            }
+            for f in found
+            if f.source == "AI"
+        }
+    judged = {"report_status": "", "recommendation": ""}
+    for event in events(engine, case):
+        if event.finding_id is None:
+            judged.update(event.after)
+        else:
+            standing[event.finding_id] = dict(event.after)
+    states = [State(f["state"]) for f in standing.values()]
+    other = sum(
+        f["state"] == "rejected" and REASONS[f["code"]].kind is Class.NOT_FRAGILITY
+        for f in standing.values()
+    )
+    return {
+        "state": case_state(tuple(states)).value,
+        "fragility": states.count(State.CONFIRMED),
+        "confirmed": states.count(State.CONFIRMED) + other,
+        "report": (judged["report_status"], judged["recommendation"]),
+        "findings": standing,
+    }
+
+
+def scan_of(engine: Engine, header: SeriesHeader) -> ScanRow | None:
+    with Session(engine) as session:
+        return session.execute(
+            select(ScanRow).where(col(ScanRow.study_uid) == header.study_uid)
+        ).scalar_one_or_none()
