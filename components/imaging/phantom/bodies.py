@@ -144,12 +144,12 @@ def _sacrum(upper: Body) -> Body:
         None,
         SACRUM_LABEL,
         Frame(upper.frame.origin, _axes(lean, 0.0, 0.0)),
-        upper.width_mm * 0.75,
-        upper.depth_mm * 0.68,
+        upper.width_mm * 0.8,
+        upper.depth_mm * 0.78,
         heights,
         heights,
     )
-    return _below(upper, body, 1.5)
+    return _below(upper, body, 1.2)
 
 
 def _disc_mm(spine: Spine, upper: Body) -> float:

@@ -7,12 +7,17 @@ from components.imaging.phantom.bodies import Array, Body
 from components.imaging.phantom.grid import Canvas, Rod
 from components.imaging.phantom.plan import Mimic, Spine
 from components.imaging.phantom.shapes import carved, haemangioma
+from components.imaging.phantom.sizes import INTACT
+from store.domain.spine import Level
 
 CORTEX_HU = 620.0
 """Of a full voxel of shell; thick slices show less of it."""
 _SHELL_MM = 0.85
-_ARCH_HU = 260.0
+_ARCH_HU = 230.0
+_ARCH_SHELL_HU = 560.0
+_ARCH_SHELL_MM = 1.3
 _DISC_HU = 88.0
+_SACRAL = INTACT[Level.S1].label
 _CEMENT_HU = 1900.0
 _BANDED_HU = 110.0
 """How much denser the compacted band under a broken end-plate is."""
@@ -40,24 +45,20 @@ def draw_disc(canvas: Canvas, upper: Body, lower: Body) -> None:
 
 def draw_vertebra(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> None:
     """Paint arch and body and mark both as one vertebra."""
-    for rod in arch(body):
-        _draw_rod(canvas, body, rod)
-    if body.mimic is Mimic.OSTEOPHYTES:
-        for rod in _beaks(body):
-            _draw_rod(canvas, body, rod)
+    rods = (*arch(body), *(_beaks(body) if body.mimic is Mimic.OSTEOPHYTES else ()))
+    placed = [found for rod in rods if (found := rod.depth(canvas, body.frame))]
+    # All shells before all marrow, so that no shell shows where two rods join.
+    for box, depth in placed:
+        canvas.paint(box, _share(canvas, depth), _ARCH_SHELL_HU)
+        canvas.mark(box, depth > 0, body.label)
+    for box, depth in placed:
+        canvas.paint(box, _share(canvas, depth - _ARCH_SHELL_MM), _ARCH_HU)
     _draw_body(canvas, spine, body, texture)
 
 
-def _draw_rod(canvas: Canvas, body: Body, rod: Rod) -> None:
-    found = rod.depth(canvas, body.frame)
-    if found is None:
-        return
-    box, depth = found
-    voxel = float(np.mean(canvas.grid.spacing_mm))
-    share = np.clip(depth / np.float32(voxel) + 0.5, 0, 1)
-    hu = _ARCH_HU + (CORTEX_HU - _ARCH_HU) * np.exp(-((depth / 1.4) ** 2))
-    canvas.paint(box, np.asarray(share, np.float32), np.asarray(hu, np.float32))
-    canvas.mark(box, depth > 0, body.label)
+def _share(canvas: Canvas, depth: Array) -> Array:
+    voxel = np.float32(np.mean(canvas.grid.spacing_mm))
+    return np.asarray(np.clip(depth / voxel + 0.5, 0, 1), np.float32)
 
 
 def _rim(x: Array, y: Array, body: Body, waist: Array | float = 1.0) -> Array:
@@ -80,9 +81,11 @@ def _draw_body(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> None
     plate = np.minimum(top - z, z - bottom)
     middle = (2 * z - top - bottom) / np.maximum(top - bottom, 1)
     waist = 1 - np.float32(0.07) * (1 - np.clip(middle, -1, 1) ** 2)
+    if body.label <= _SACRAL:
+        waist = waist * (0.9 + np.float32(0.1) * np.clip(middle, -1, 1))
     wall = _rim(x, y, body, waist)
     voxel_up = canvas.grid.voxel_mm(body.frame.axes[2])
-    voxel_side = canvas.grid.spacing_mm[2]
+    voxel_side = canvas.grid.voxel_mm(body.frame.axes[1])
     share = np.clip(np.minimum(plate / voxel_up, wall / voxel_side) + 0.5, 0, 1)
     shell = np.maximum(_shell(plate, voxel_up), _shell(wall, voxel_side) * 0.8)
     marrow = _marrow(spine, body, (x, y, z), top - z, texture)
@@ -93,8 +96,10 @@ def _draw_body(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> None
 
 def _shell(depth: Array, voxel_mm: float) -> Array:
     """Share of shell in a voxel at *depth* mm: a thin plate, smeared by a thick voxel."""
-    seen = np.hypot(_SHELL_MM, 0.38 * voxel_mm)
-    return np.asarray(np.exp(-(((depth - 0.3) / seen) ** 2)) * (_SHELL_MM / seen), np.float32)
+    seen = np.hypot(_SHELL_MM, 0.58 * voxel_mm)
+    return np.asarray(
+        np.exp(-(((depth - 0.3) / seen) ** 2)) * (_SHELL_MM / seen) ** 0.8, np.float32
+    )
 
 
 def _marrow(
@@ -120,7 +125,7 @@ def _marrow(
 def arch(body: Body) -> tuple[Rod, ...]:
     """Pedicles, laminae, joints and processes of one vertebra."""
     w, back, h = body.width_mm / 2, -body.depth_mm / 2, body.intact.posterior_mm
-    if body.label <= 26:
+    if body.label <= _SACRAL:
         return _sacral(w, back, h)
     lumbar = body.label <= 31
     px = w * (0.62 if lumbar else 0.55)

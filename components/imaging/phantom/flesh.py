@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from components.imaging.phantom.bodies import Body
 from components.imaging.phantom.grid import Grid
+from components.imaging.phantom.organs import Blob, organs
 from components.imaging.phantom.plan import Spine
 from store.domain.spine import Level
 
@@ -16,15 +17,6 @@ AIR_HU, FAT_HU, MUSCLE_HU, LUNG_HU = -1000, -100, 55, -860
 _PLACES = tuple(level for level in Level if level.value[0] in "TLS" and level not in ("T13", "L6"))
 _FINE = 4
 """Binary digits after the point when a shape is drawn between pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """An ellipsoid: LPS centre, half axes in mm, HU."""
-
-    centre: tuple[float, float, float]
-    half: tuple[float, float, float]
-    hu: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,63 +56,22 @@ class Trunk:
 def trunk(spine: Spine, bodies: tuple[Body, ...], stout: float) -> Trunk:
     """The patient around *bodies*."""
     real = [body for body in bodies if body.level in _PLACES][::-1]
-    rng = np.random.default_rng([spine.seed, 7])
+    places = np.array([float(_PLACES.index(b.level)) for b in real if b.level])
     fronts = [b.frame.world(np.array([0.0, b.depth_mm / 2, 0.0])) for b in real]
     deepest = max(float(b.frame.world(np.array([0.0, -b.depth_mm / 2 - 52, 0.0]))[1]) for b in real)
-    made = Trunk(
-        np.array([b.frame.origin[2] for b in real]),
-        np.array([float(_PLACES.index(b.level)) for b in real if b.level]),
-        np.array([b.frame.origin[0] for b in real]),
-        np.array([f[1] for f in fronts]),
-        deepest + 10 * stout,
-        stout,
-        round(spine.contrast_hu),
-        (),
+    heights = np.array([b.frame.origin[2] for b in real])
+    sides = np.array([b.frame.origin[0] for b in real])
+    front = np.array([f[1] for f in fronts])
+    step = float(heights[-1] - heights[0]) / max(1.0, float(places[0] - places[-1]))
+    blobs = organs(
+        float(sides.mean()),
+        lambda z: float(np.interp(z, heights, front)),
+        lambda place: float(heights[-1] - (place - places[-1]) * step),
+        spine.contrast_hu - 45,
+        spine.seed,
     )
-    blobs = _organs(made, rng)
-    return Trunk(
-        made.z_mm,
-        made.place,
-        made.x_mm,
-        made.front_mm,
-        made.back_mm,
-        stout,
-        made.contrast_hu,
-        blobs,
-    )
-
-
-def _organs(body: Trunk, rng: np.random.Generator) -> tuple[Blob, ...]:
-    """Heart, liver, spleen, kidneys and loops of bowel where each level has them."""
-    low, high = body.z_mm[0], body.z_mm[-1]
-    step = max(1.0, float(np.mean(np.diff(body.z_mm))) if len(body.z_mm) > 1 else 25.0)
-
-    def z(place: float) -> float:
-        return float(body.z_mm[-1] - (place - body.place[-1]) * step)
-
-    mid = float(np.mean(body.x_mm))
-    front = float(np.interp(z(11), body.z_mm, body.front_mm))
-    wet = 0.35 * (body.contrast_hu - 45)
-    organs = [
-        Blob((mid + 22, front - 55, z(7.5)), (52, 44, 48), round(45 + wet)),
-        Blob((mid - 70, front - 25, z(10.8)), (66, 78, 62), round(58 + wet * 0.6)),
-        Blob((mid + 96, front + 30, z(10.6)), (28, 42, 46), round(50 + wet * 0.6)),
-        Blob((mid + 52, front - 50, z(11.2)), (44, 34, 40), 25),
-        Blob((mid - 60, front + 42, z(13.0)), (24, 27, 54), round(36 + wet)),
-        Blob((mid + 60, front + 42, z(12.5)), (24, 27, 54), round(36 + wet)),
-    ]
-    for _ in range(70):
-        place = rng.uniform(12.0, 19.0)
-        if not low - 60 < z(place) < high + 60:
-            continue
-        half = (rng.uniform(10, 24), rng.uniform(9, 18), rng.uniform(10, 30))
-        near = float(np.interp(z(place), body.z_mm, body.front_mm))
-        centre = (mid + rng.uniform(-105, 105), near - rng.uniform(38, 140), z(place))
-        organs.append(Blob(centre, half, int(rng.choice([22, 34, 40, 48]))))
-        if rng.random() < 0.3:
-            gas = (half[0] * 0.6, half[1] * 0.45, half[2] * 0.6)
-            organs.append(Blob((centre[0], centre[1] - half[1] * 0.4, centre[2]), gas, -800))
-    return tuple(organs)
+    back = deepest + 10 * stout
+    return Trunk(heights, places, sides, front, back, stout, round(spine.contrast_hu), blobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +114,45 @@ def draw_slice(grid: Grid, picture: Picture, body: Trunk, z: float) -> None:
     brush.ellipse(middle, (wide, deep), FAT_HU)
     brush.ellipse(middle, (wide - coat, deep - coat * 0.9), MUSCLE_HU)
     inner = (wide - coat - 13, deep - coat - 11)
-    brush.ellipse((middle[0], middle[1] - 6), inner, -95)
+    brush.ellipse((middle[0], middle[1] - 6), inner, -98)
+    middle = (middle[0], middle[1] - 6)
     if place < 11.6:
-        _chest(brush, middle, inner, place)
-    for blob in body.blobs:
+        _lungs(brush, middle, inner, place)
+    _organs(brush, middle, inner, body.blobs, z)
+    _front(brush, middle, deep - coat, place)
+    _beside_spine(brush, body, place, x, front)
+    _ribs(brush, body, middle, inner, z)
+
+
+def _organs(
+    brush: Brush,
+    middle: tuple[float, float],
+    inner: tuple[float, float],
+    blobs: tuple[Blob, ...],
+    z: float,
+) -> None:
+    """Organs as far as they lie within the wall."""
+    cavity = np.zeros(brush.picture.shape, np.int16)
+    Brush(brush.grid, cavity).ellipse(middle, inner, 1)
+    around = brush.picture.copy()
+    for blob in blobs:
         reach = 1 - ((z - blob.centre[2]) / blob.half[2]) ** 2
         if reach > 0.02:
             scale = reach**0.5
             half = (blob.half[0] * scale, blob.half[1] * scale)
             brush.ellipse((blob.centre[0], blob.centre[1]), half, blob.hu)
-    _beside_spine(brush, body, place, x, front)
-    _ribs(brush, body, middle, inner, z)
+    np.copyto(brush.picture, around, where=cavity == 0)
+
+
+def _front(brush: Brush, middle: tuple[float, float], deep: float, place: float) -> None:
+    """Breastbone in the chest, the straight muscles of the belly below it."""
+    if 0.8 < place < 8.2:
+        at = (middle[0], middle[1] - deep + 9)
+        brush.ellipse(at, (19, 6.5), 420)
+        brush.ellipse(at, (17, 4.6), 150)
+    elif place >= 8.2:
+        for side in (-1, 1):
+            brush.ellipse((middle[0] + side * 32, middle[1] - deep + 9), (30, 6), MUSCLE_HU)
 
 
 def _table(brush: Brush, x: float, back: float) -> None:
@@ -182,18 +161,17 @@ def _table(brush: Brush, x: float, back: float) -> None:
     brush.ellipse(centre, (270, 247), -150, sweep=(50, 130), thick_mm=2)
 
 
-def _chest(
+def _lungs(
     brush: Brush, middle: tuple[float, float], inner: tuple[float, float], place: float
 ) -> None:
-    size = float(np.interp(place, [0, 3, 8.5, 11.6], [0.45, 0.9, 1.0, 0.15]))
-    half = inner[0] * 0.47 * size, inner[1] * 0.93 * size
-    if size > 0.9:
-        # Between the lungs: vessels, gullet and fat.
-        brush.ellipse((middle[0], middle[1] - 8), (inner[0] * 0.3, inner[1] * 0.95), 20)
+    size = float(np.interp(place, [0, 1.5, 4, 8.5, 10.5, 11.6], [0.35, 0.7, 0.95, 1.0, 0.7, 0.1]))
+    half = inner[0] * 0.48 * size, inner[1] * 0.93 * size
     for side in (-1, 1):
-        brush.ellipse((middle[0] + side * inner[0] * 0.53, middle[1] + 2), half, LUNG_HU)
-    if place < 4.6:
-        brush.ellipse((middle[0], middle[1] - 2), (9, 10), AIR_HU)
+        at = (middle[0] + side * inner[0] * 0.52, middle[1] + 8 + (1 - size) * inner[1] * 0.5)
+        brush.ellipse(at, half, LUNG_HU)
+        for across, along in ((0.1, 0.0), (0.35, 0.3), (-0.3, 0.25), (0.2, -0.4), (-0.35, -0.3)):
+            vessel = (at[0] + across * half[0], at[1] + along * half[1])
+            brush.ellipse(vessel, (2.6, 2.2), 20)
 
 
 def _beside_spine(brush: Brush, body: Trunk, place: float, x: float, front: float) -> None:
@@ -203,18 +181,26 @@ def _beside_spine(brush: Brush, body: Trunk, place: float, x: float, front: floa
     for side in (-1, 1):
         brush.ellipse((x + side * 27, front + 58), (30 * size, 27), MUSCLE_HU)
         brush.ellipse((x + side * 27, front + 50), (21, 1.2), -70)
-        if place > 12:
-            bulk = float(np.interp(place, [12, 15, 18], [8, 20, 22]))
+        if place > 11.5:
+            bulk = float(np.interp(place, [11.5, 15, 18], [1, 20, 22]))
             brush.ellipse((x + side * (26 + bulk * 0.7), front + 16), (bulk, bulk * 1.15), 56)
     brush.ellipse((x + 2, front - 1), (24, 7), 30)
     if place < 15.3:
         spread = float(np.interp(place, [3, 6, 10, 15], [26, 22, 12, 8]))
         brush.ellipse((x + spread, front - 13), (12, 12), body.contrast_hu)
         brush.ellipse((x + spread, front - 13), (12, 12), 130, sweep=(20, 80), thick_mm=2)
-    if place > 9:
-        brush.ellipse((x - 20, front - 13), (12, 9), round(45 + (body.contrast_hu - 45) * 0.6))
-    if 4.6 <= place < 10:
-        brush.ellipse((x + 4, front - 10), (8, 6), 38)
+    if place > 7.5:
+        brush.ellipse(
+            (x - 20, front - 13 - max(0.0, 10 - place) * 9),
+            (12, 9),
+            round(45 + (body.contrast_hu - 45) * 0.6),
+        )
+    if place < 10.5:
+        brush.ellipse((x + 5, front - 9), (8, 5.5), 38)
+    if place < 5.0:
+        size = float(np.interp(place, [4.4, 5.0], [1.0, 0.1]))
+        brush.ellipse((x, front - 25), (10 * size, 10.5 * size), 30)
+        brush.ellipse((x, front - 25), (8.2 * size, 8.8 * size), AIR_HU)
 
 
 def _ribs(
@@ -226,11 +212,11 @@ def _ribs(
             continue
         end = 150.0 if place < 10 else 80.0
         at = (height + 8 - z) / 0.55
-        if not -12 <= at <= end:
+        if not 0 <= at <= end:
             continue
-        low, high = max(4.0, at - 14), max(6.0, at + 14)
+        low, high = max(15.0, at - 13), max(17.0, at + 13)
         half = inner[0] + 5, inner[1] + 4
         for start, stop in ((90 - high, 90 - low), (90 + low, 90 + high)):
             sweep = (start, stop)
-            brush.ellipse((middle[0], middle[1] - 6), half, 430, sweep=sweep, thick_mm=7)
-            brush.ellipse((middle[0], middle[1] - 6), half, 190, sweep=sweep, thick_mm=3)
+            brush.ellipse(middle, half, 430, sweep=sweep, thick_mm=6.5)
+            brush.ellipse(middle, half, 190, sweep=sweep, thick_mm=3)
