@@ -71,15 +71,13 @@ class _Counter:
 
     def __init__(self, session: Session, start: date | None, end: date | None, site: str) -> None:
         self.session = session
-        self.bounds = [
-            clause
-            for given, clause in (
-                (start, col(ScanRow.scanned) >= start),
-                (end, col(ScanRow.scanned) <= end),
-                (site, col(ScanRow.site) == site),
-            )
-            if given
-        ]
+        self.bounds = []
+        if start:
+            self.bounds.append(col(ScanRow.scanned) >= start)
+        if end:
+            self.bounds.append(col(ScanRow.scanned) <= end)
+        if site:
+            self.bounds.append(col(ScanRow.site) == site)
 
     def scans(self, *clauses: object) -> int:
         query = select(func.count()).select_from(ScanRow).where(*self.bounds, *clauses)  # type: ignore[arg-type]  # clause types

@@ -76,15 +76,16 @@ class Page:
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
-    wanted = [
-        (filters.state, col(ReviewCase.state) == filters.state),
-        (filters.site, col(ReviewCase.site) == filters.site),
-        (filters.grade is not None, col(ReviewCase.worst_grade) == filters.grade),
-        (filters.product, col(ReviewCase.product) == filters.product),
-        (filters.mine, col(ReviewCase.last_by) == filters.mine),
-        (filters.scanned_before, col(ReviewCase.waiting_since) < filters.scanned_before),
-    ]
-    query = query.where(*(clause for given, clause in wanted if given))
+    wanted = (
+        (filters.state, col(ReviewCase.state)),
+        (filters.site, col(ReviewCase.site)),
+        (filters.grade, col(ReviewCase.worst_grade)),
+        (filters.product, col(ReviewCase.product)),
+        (filters.mine, col(ReviewCase.last_by)),
+    )
+    query = query.where(*(column == value for value, column in wanted if value not in (None, "")))
+    if filters.scanned_before is not None:
+        query = query.where(col(ReviewCase.waiting_since) < filters.scanned_before)
     if filters.level is None:
         return query
     has_level = select(col(FindingRow.case_id)).where(
