@@ -32,6 +32,7 @@ export function showBanner(node, record) {
     el("p", { class: "vcf-case-state" }, [
       el("strong", {}, [STATES[record.state] ?? record.state]),
       ` · ${record.waiting} waiting`,
+      record.referred ? ` · referred on ${record.referred}` : "",
       record.readonly ? " · you may look here, not decide" : "",
     ]),
   );

@@ -9,7 +9,7 @@ const EMPTY = { finding: null, code: "", text: "", level: null, grade: null, typ
   status: null, recommendation: null };
 
 const DONE = { confirm: "accepted", reject: "rejected", unsure: "marked unsure", regrade: "graded",
-  relabel: "given a new level", undo: "last step undone" };
+  relabel: "given a new level" };
 
 const LOOKS = {
   sliceRight: { type: "slice", by: -1 }, sliceLeft: { type: "slice", by: 1 },
@@ -28,22 +28,15 @@ export function deeds(room) {
       version: bound.version, kind };
     const about = room.shown().findings.find((f) => f.id === act.finding);
     room.desk.outbox.add(act);
-    remember(act);
     if (kind === "add") room.look({ type: "select", finding: `new-${act.act}`, level: act.level });
     room.say(sentence(kind, act, about));
   }
 
   function sentence(kind, act, about) {
     if (kind === "add") return `${act.level} added as a missed fracture.`;
+    if (kind === "undo") return "Last step on this scan undone.";
     if (kind === "report_status") return "Report status noted.";
     return `${act.level ?? about?.level ?? "Finding"} ${DONE[kind]}.`;
-  }
-
-  function remember(act) {
-    const steps = room.desk.steps.get(act.case) ?? [];
-    room.desk.steps.set(act.case, steps);
-    if (act.kind === "undo") steps.pop();
-    else if (act.kind !== "report_status") steps.push({ act: act.act, finding: act.finding });
   }
 
   function decide(kind) {
@@ -51,17 +44,6 @@ export function deeds(room) {
     const hindrance = obstacle(kind, about);
     if (hindrance) return room.say(hindrance);
     return send(kind, { finding: about.id });
-  }
-
-  function undo() {
-    const last = room.desk.steps.get(room.view.case)?.at(-1);
-    if (last) {
-      const id = last.finding ?? room.desk.born.get(last.act);
-      return id ? send("undo", { finding: id }) : room.say("The last step is still being saved. Press Z again in a moment.");
-    }
-    const about = finding();
-    if (!about || (about.state === "flagged" && !about.by)) return room.say("There is nothing to undo on this finding.");
-    return send("undo", { finding: about.id });
   }
 
   function ask(name) {
@@ -94,7 +76,7 @@ export function deeds(room) {
     accept: () => decide("confirm"),
     unsure: () => decide("unsure"),
     reject: () => ask("reject"),
-    undo,
+    undo: () => send("undo", {}), // the server knows the reader's last step on this scan
     next: () => room.next(),
     help: () => room.help(),
     close,
@@ -108,7 +90,7 @@ export function deeds(room) {
     if (about?.id.startsWith("new-") && !["missed", "status", "undo"].includes(action)) {
       return "This finding is still being saved. Again in a moment.";
     }
-    return room.unseen();
+    return room.screen.unseen();
   }
 
   /** Does *action* of keys.js. */

@@ -35,8 +35,6 @@ function made(api) {
   const desk = {
     loader, outbox, room: null,
     kept: new Map(), // case -> how it was looked at
-    steps: new Map(), // case -> this reader's own steps, for undo
-    born: new Map(), // act that added a finding -> the id it got
   };
   globalThis.addEventListener("online", () => outbox.retry());
   globalThis.addEventListener("beforeunload", (event) => {

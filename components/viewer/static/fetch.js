@@ -74,7 +74,7 @@ export class Loader {
 
   async #answer(path, ticket, { signal, ahead = false } = {}) {
     const headers = { "X-Review-Ticket": ticket };
-    if (ahead) headers["X-Review-Purpose"] = "prefetch"; // fetched, not yet looked at
+    if (ahead) headers["X-Ahead"] = "1"; // fetched, not yet looked at
     let answer;
     try {
       answer = await this.get(`${this.api}/${path}`, { headers, signal, credentials: "same-origin" });

@@ -25,6 +25,9 @@ const levelWords = (finding) => {
   return finding.approximate ? `${finding.level}, level approximate` : finding.level;
 };
 
+/** A figure that never breaks across lines. */
+const unbroken = (text) => el("span", { class: "vcf-figure" }, [text]);
+
 const line = (name, ...parts) =>
   el("div", { class: "vcf-line" }, [
     el("span", { class: "vcf-line-name" }, [name]),
@@ -34,24 +37,26 @@ const line = (name, ...parts) =>
 function suggestedLine({ suggested }) {
   if (!suggested) return null;
   const parts = [suggested.grade === null ? "no grade" : badge(suggested.grade, { suggested: true })];
-  if (suggested.type) parts.push(` ${suggested.type}`);
+  if (suggested.type) parts.push(`, ${suggested.type}`);
   // A loss comes with its interval or not at all: never a bare per cent.
-  if (suggested.loss) parts.push(`, loss ${suggested.loss}`);
-  if (suggested.near) parts.push(el("strong", {}, [" close to a limit between grades"]));
-  if (suggested.basis) parts.push(el("div", { class: "vcf-small" }, [suggested.basis]));
-  return line("Suggested (measured)", ...parts);
+  if (suggested.loss) parts.push(", loss ", unbroken(suggested.loss));
+  if (suggested.near) parts.push("; ", el("strong", {}, ["close to a limit between grades"]));
+  const basis = ["measured by machine", suggested.basis].filter(Boolean).join(": ");
+  parts.push(el("div", { class: "vcf-small" }, [basis]));
+  return line("Suggested", ...parts);
 }
 
 function vendorLine({ vendor, source }) {
   if (!vendor) return source === "READER" ? line("AI product", "did not flag this") : null;
   const parts = [vendor.grade === null ? "no grade given" : badge(vendor.grade, { suggested: true })];
-  if (vendor.loss) parts.push(`, loss ${vendor.loss}`, vendor.formula ? ` by ${vendor.formula}` : " (formula not stated)");
+  if (vendor.loss) parts.push(", loss ", unbroken(vendor.loss), vendor.formula ? ` by ${vendor.formula}` : " (formula not stated)");
   return line("AI product", ...parts);
 }
 
 function readerLine(finding) {
+  if (finding.grade === null && finding.state === "flagged") return null;
   const parts = [finding.grade === null ? "no grade set" : badge(finding.grade)];
-  if (finding.type) parts.push(` ${finding.type}`);
+  if (finding.type) parts.push(`, ${finding.type}`);
   return line("Reader", ...parts);
 }
 
@@ -60,7 +65,7 @@ const detail = (finding) => [
   suggestedLine(finding),
   vendorLine(finding),
   finding.heights ? line("Heights", `${finding.heights} (front / middle / back)`) : null,
-  finding.reason ? line("Reason", finding.reason) : null,
+  finding.reason ? line("Reason", [finding.reason, finding.text].filter(Boolean).join(": ")) : null,
   finding.route ? line("Next step", el("strong", {}, [finding.route])) : null,
   finding.by ? line("By", finding.by) : null,
 ];
@@ -91,7 +96,7 @@ const measuredList = (record) => {
     el("ul", {}, rows.map(([level, m]) =>
       el("li", {}, [
         el("strong", {}, [level]),
-        ` loss ${m.loss}${m.grade ? `, suggests grade ${m.grade}${m.type ? ` ${m.type}` : ""}` : ""}`,
+        " loss ", unbroken(m.loss), m.grade ? `, suggests grade ${m.grade}${m.type ? ` ${m.type}` : ""}` : "",
         m.near ? ", close to a limit" : "",
       ]),
     )),

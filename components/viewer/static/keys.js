@@ -25,7 +25,7 @@ export const KEYS = [
   row("overlay", "picture", "Outlines", "Outlines on or off", ["O"]),
   row("zoomIn", "picture", "Larger", "Larger", ["+", "="]),
   row("zoomOut", "picture", "Smaller", "Smaller", ["-", "_"]),
-  row("zoomReset", "picture", "Whole picture", "Whole picture", ["0"]),
+  row("zoomReset", "picture", "Fit", "Whole picture", ["0"]),
   row("help", "case", "Keys", "This list of keys", ["H", "?"]),
   row("close", "menu", "Close", "Close a menu", ["Escape"]),
 ];

@@ -6,6 +6,8 @@ import { KEYS, sign } from "./keys.js";
 const SHORT = { slicesRight: "«", sliceRight: "‹", sliceLeft: "›", slicesLeft: "»", zoomIn: "+", zoomOut: "−",
   findingUp: "↑", findingDown: "↓" };
 
+// Window steps have no key of their own: they are the buttons for a drag with the right button.
+
 const button = (row, act) =>
   el("button", {
     type: "button", class: `vcf-button vcf-do-${row.action}`, "data-action": row.action,
@@ -66,8 +68,9 @@ export function layout({ act, send, saving }) {
   ]);
   const foot = el("div", { class: "vcf-foot" }, [
     parts.alert,
-    parts.said,
-    el("div", { class: "vcf-foot-line" }, [parts.saved, parts.retry, group("case", "Scan", act)]),
+    el("div", { class: "vcf-foot-line" }, [
+      el("div", { class: "vcf-told" }, [parts.saved, parts.said]), parts.retry, group("case", "Scan", act),
+    ]),
   ]);
   const right = el("div", { class: "vcf-right" }, [parts.banner, findings, report, foot, parts.panel]);
   parts.room = el("div", { class: "vcf vcf-viewer", "data-case": "", "data-painted": "", "data-saved": "saved" },

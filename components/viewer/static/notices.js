@@ -45,6 +45,15 @@ export function showAlert(node, room) {
   );
 }
 
+/** Says on the accept button what accepting *finding* means. */
+export function showOffer(room, finding) {
+  const button = room.querySelector("[data-action=accept]");
+  const { grade, type } = finding?.grade ? finding : (finding?.offered ?? {});
+  const words = grade ? ["grade", grade, type].filter(Boolean).join(" ") : "";
+  say(button.querySelector(".vcf-offer") ?? button.appendChild(el("span", { class: "vcf-offer" })), words);
+  button.setAttribute("aria-label", `Accept: confirm the fracture${words ? `, ${words}` : ""}`);
+}
+
 /** Writes how the picture is shown and made. */
 export function showFacts({ facts, slider }, view, failed) {
   const { meta, plane, window, look } = view;

@@ -39,6 +39,7 @@ export class Outbox {
     this.queue = queue;
     this.lost = lost;
     this.reason = "";
+    this.held = false; // the server wants a sign-in first
     this.attempt = 0;
     this.sending = false;
     this.wake = null;
@@ -91,7 +92,7 @@ export class Outbox {
     const act = this.queue[0];
     const { status, body } = await this.#posted(act);
     if (status === 200) return this.#take(act, () => this.saved(act, body?.case ?? null));
-    if (status === 401 || status === "ticket") return this.#hold(REASONS[status]);
+    if (status === 401 || status === "ticket") return this.#hold(status);
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
       return this.#refuse(act, body);
     }
@@ -111,6 +112,7 @@ export class Outbox {
     this.queue = this.queue.filter((other) => other !== act);
     this.attempt = 0;
     this.reason = "";
+    this.held = false;
     this.#keep();
     tell();
     this.changed();
@@ -124,8 +126,9 @@ export class Outbox {
     return this.#take(act, () => this.refused(act, sentence, dropped, body?.case ?? null));
   }
 
-  #hold(reason) {
-    this.reason = reason;
+  #hold(status) {
+    this.reason = REASONS[status];
+    this.held = status === 401;
     this.changed();
     return false;
   }

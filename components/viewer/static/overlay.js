@@ -95,15 +95,16 @@ function drawBody(context, body, { plane, place, finding, selected }) {
   const colour = finding ? markOf(markFor(finding).grade).fill : WHITE;
   for (const flat of body.outlines[plane]) {
     const path = polygon(flat, place);
-    if (selected) twice(context, path, SELECTED, 5);
+    if (selected) twice(context, path, SELECTED, 8);
     twice(context, path, colour, finding ? 2.5 : 1, finding && markFor(finding).suggested ? [7, 4] : []);
   }
   const label = { align: "right", size: finding ? 16 : 14, weight: finding ? "700" : "400" };
   write(context, body.level, box.left - 10, box.y, label);
   if (!finding) return;
   // In front of the body: what lies behind it, the posterior wall and the canal, stays free.
-  const words = drawMark(context, finding, box.left - 68, box.y);
-  write(context, words, box.left - 76, box.y, { size: 14, align: "right" });
+  const mark = box.left - 22 - context.measureText(body.level).width - 24;
+  const words = drawMark(context, finding, mark, box.y);
+  write(context, words, mark - 8, box.y, { size: 14, align: "right" });
 }
 
 function drawPoints(context, body, place) {

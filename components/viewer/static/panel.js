@@ -46,11 +46,16 @@ function confirmation(menu, { confirm, write }) {
   ]);
 }
 
-/** Shows *menu* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
-export function showMenu(node, menu, on) {
+/** Who it is about stays in sight while something is chosen. */
+const who = ({ name, nhs_number: number, born }) =>
+  el("p", { class: "vcf-who" }, [el("strong", {}, [name]), ` · ${number} · born ${born}`]);
+
+/** Shows *menu* about *patient* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
+export function showMenu(node, menu, patient, on) {
   const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
   fill(
     node,
+    who(patient),
     el("div", { class: "vcf-panel-head" }, [
       el("h3", { id: "vcf-panel-title" }, [menu.title]),
       el("button", { type: "button", class: "vcf-button", onclick: on.close }, ["Close ", key("Escape")]),

@@ -12,28 +12,36 @@ const MOVES = {
   withdrawn: [],
 };
 
+const GRADES = new Set(["confirm", "grade", "type"]);
+
 /** Why *kind* cannot be done to *finding*, as a sentence, or "" when it can. */
 export function obstacle(kind, finding) {
   if (!finding) return "Select a finding first (arrow keys up and down).";
   if (finding.state === "withdrawn") return "This finding was withdrawn. Undo that first (key Z).";
   const to = LANDS[kind];
   if (to && !MOVES[finding.state].includes(to)) return `This finding is ${finding.state} already.`;
-  if (kind === "confirm" && !finding.level) {
+  if (GRADES.has(kind) && !finding.level) {
     return "This flag names no vertebra. Choose the level first (key L), then confirm.";
+  }
+  if (kind === "confirm" && !finding.grade && finding.offered === null) {
+    return "No grade is suggested here. Give one (key G, then 1 to 3).";
   }
   return "";
 }
 
-const reasonWords = (record, act) => {
-  const words = record.lists.reasons.find((reason) => reason.code === act.code)?.words ?? "";
-  return act.text ? `${words}: ${act.text}` : words;
-};
+const reasonWords = (record, act) =>
+  record.lists.reasons.find((reason) => reason.code === act.code)?.words ?? "";
 
 const CHANGES = {
-  confirm: () => ({ state: "confirmed" }),
+  // Accepting takes the grade that stands on the button.
+  confirm: (_record, _act, { grade, type, offered }) => ({
+    state: "confirmed", reason: "", grade: grade ?? offered?.grade ?? null, type: type ?? offered?.type ?? null,
+  }),
   unsure: () => ({ state: "unsure" }),
-  reject: (record, act) => ({ state: "rejected", reason: reasonWords(record, act) }),
-  regrade: (_record, act) => ({ grade: act.grade, type: act.type }),
+  reject: (record, act) => ({ state: "rejected", reason: reasonWords(record, act), text: act.text }),
+  regrade: (_record, act, { type }) => ({
+    state: "confirmed", reason: "", grade: act.grade, type: act.type ?? type,
+  }),
   relabel: (_record, act) => ({ level: act.level }),
   undo: () => ({}), // only the server knows what came before
 };
@@ -53,7 +61,7 @@ function findingsAfter(record, act) {
   if (!change) return record.findings;
   return record.findings.map((finding) =>
     finding.id === act.finding
-      ? { ...finding, ...change(record, act), by: "you, being saved" }
+      ? { ...finding, ...change(record, act, finding), by: "you, being saved" }
       : finding,
   );
 }

@@ -1,24 +1,17 @@
 // One mounted viewer: opens cases, paints, shows. All of the room comes from one case record, so
 // picture, findings, banner and report never belong to different patients.
 
-import { showBanner } from "./banner.js";
 import { deeds } from "./deeds.js";
 import { fill, say } from "./dom.js";
-import { painter } from "./draw.js";
-import { showFindings } from "./findings.js";
 import { gestures } from "./gestures.js";
 import { keyboard } from "./keyboard.js";
 import { layout } from "./layout.js";
-import { showAlert, showFacts, showSaved } from "./notices.js";
-import { drawOverlay } from "./overlay.js";
-import { showHelp, showMenu } from "./panel.js";
+import { showHelp } from "./panel.js";
 import { predictAll } from "./predict.js";
-import { showReport } from "./report.js";
+import { Screen } from "./screen.js";
+import { clear, showFailure, showOutbox, showRecord } from "./show.js";
 import { blank, firstFinding, keepable, reduce } from "./state.js";
 
-/** A scan is decided on only after it was on the screen for this long: four quick presses meant
- * for one scan must not reach the next. */
-const LOOK_MS = 400;
 const LEAST_HEIGHT = 690;
 
 export class Room {
@@ -27,17 +20,13 @@ export class Room {
     this.view = blank();
     this.wanted = null;
     this.trail = []; // cases left by our own moves that the page has not yet followed
-    this.film = null; // { case, plane, data } on the canvas
-    this.paintedAt = 0;
-    this.frame = 0;
-    this.keyAt = 0;
     this.helping = false;
     this.alert = null;
     const mine = deeds(this);
     this.deeds = mine;
     this.parts = layout({ act: mine.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
     parent.append(this.parts.room);
-    this.painter = painter(this.parts.image);
+    this.screen = new Screen(this, () => this.lookAhead());
     this.parts.room.addEventListener("keydown", keyboard(this, mine));
     this.stopGestures = gestures(this.parts.stage, (action) => this.look(action));
     this.sizes = new ResizeObserver(() => this.measure());
@@ -70,7 +59,8 @@ export class Room {
       const room = await loader.enter(id, ticket);
       if (this.wanted === id) this.enter(room);
     } catch (error) {
-      if (this.wanted === id) this.fail(error, ticket);
+      const again = () => void this.open(id, loader.tickets.get(id) ?? ticket);
+      if (this.wanted === id) showFailure(this.parts, error.message, again);
     }
     return undefined;
   }
@@ -78,24 +68,10 @@ export class Room {
   leave() {
     if (this.view.case) this.desk.kept.set(this.view.case, keepable(this.view));
     this.view = { ...blank(), stage: this.view.stage };
-    this.film = null;
-    this.paintedAt = 0;
     this.alert = null;
     this.help(false);
-    const { room, over, ...rest } = this.parts;
-    Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "" });
-    for (const part of [rest.banner, rest.findings, rest.report, rest.facts, rest.said]) fill(part);
-    this.painter.clear(this.view.stage);
-    over.width = 0;
-    rest.refusal.hidden = false;
-  }
-
-  fail(error, ticket) {
-    const again = document.createElement("button");
-    again.className = "vcf-button";
-    again.textContent = "Try again";
-    again.addEventListener("click", () => void this.open(this.wanted, ticket));
-    fill(this.parts.refusal, `${error.message} `, again);
+    clear(this.parts);
+    this.screen.clear(this.view.stage);
   }
 
   enter(room) {
@@ -110,7 +86,7 @@ export class Room {
     loader.want(this.view.plane);
     this.measure();
     this.render();
-    this.paint();
+    this.screen.paint();
     this.focus();
     if (!fresh) void this.refresh(record.case);
   }
@@ -127,7 +103,7 @@ export class Room {
     const room = this.desk.loader.at(record.case);
     if (room) room.record = record;
     this.render();
-    if (this.paintedAt) this.lookAhead();
+    if (this.screen.since) this.lookAhead();
   }
 
   /** The record on the screen: what the server last said and what is on its way to it. */
@@ -142,52 +118,7 @@ export class Room {
     if (this.view === before) return;
     if (this.view.plane !== before.plane) this.desk.loader.want(this.view.plane);
     if (this.view.selected !== before.selected || this.view.menu !== before.menu) this.render();
-    this.draw();
-  }
-
-  draw() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.paint();
-    });
-  }
-
-  paint() {
-    const { view, parts } = this;
-    const record = this.shown();
-    if (!record || view.stage.width <= 1) return;
-    if (view.meta) {
-      const data = this.desk.loader.plane(view.plane);
-      if (data) this.film = { case: view.case, plane: view.plane, data };
-      if (this.film) this.painter.paint(this.film.data, view.meta, view);
-      const plane = this.film?.plane ?? view.plane;
-      drawOverlay(parts.over, { meta: view.meta, record, view, plane, painted: Boolean(data) });
-      showFacts(parts, view, this.desk.loader.here?.failed);
-    }
-    if (this.film || !view.meta) this.painted(view.meta ? this.film.plane : "none");
-  }
-
-  painted(plane) {
-    const { dataset } = this.parts.room;
-    dataset.painted = `${this.view.case} ${plane}`;
-    if (this.keyAt) dataset.paintMs = (performance.now() - this.keyAt).toFixed(1);
-    this.keyAt = 0;
-    if (this.paintedAt) return;
-    this.paintedAt = performance.now();
-    const id = this.view.case;
-    setTimeout(() => {
-      if (this.view.case === id) dataset.ready = "true";
-    }, LOOK_MS);
-    this.lookAhead();
-  }
-
-  /** Why no decision is taken now, as a sentence, or "". */
-  unseen() {
-    const { view, film } = this;
-    const current = view.meta ? film?.case === view.case && film.plane === view.plane : true;
-    if (!view.case || !this.paintedAt || !current) return "Wait until the picture is shown, then decide.";
-    const early = performance.now() - this.paintedAt < LOOK_MS;
-    return early ? "This scan has only just appeared. Look, then decide." : "";
+    this.screen.draw();
   }
 
   lookAhead() {
@@ -200,7 +131,7 @@ export class Room {
 
   /** Moves to the next scan and tells the page. */
   next() {
-    if (!this.paintedAt && !this.desk.loader.here?.failed) return this.say("Wait until this scan is shown.");
+    if (!this.screen.since && !this.desk.loader.here?.failed) return this.say("Wait until this scan is shown.");
     const next = this.shown()?.next;
     if (!next) return this.say("No other scan is waiting.");
     return this.moveTo(next.case, next.ticket);
@@ -214,7 +145,7 @@ export class Room {
 
   arrived({ case: id, plane }) {
     if (id !== this.view.case) return;
-    if (plane === this.view.plane) this.draw();
+    if (plane === this.view.plane) this.screen.draw();
   }
 
   saved(act, record) {
@@ -225,37 +156,44 @@ export class Room {
   christen(act, record) {
     const old = this.desk.loader.at(act.case)?.record.findings.map((f) => f.id) ?? [];
     const born = record?.findings.find((f) => !old.includes(f.id))?.id;
-    if (!born) return;
-    this.desk.born.set(act.act, born);
-    if (this.view.selected === `new-${act.act}`) this.view = { ...this.view, selected: born };
+    if (born && this.view.selected === `new-${act.act}`) this.view = { ...this.view, selected: born };
   }
 
   refused(act, sentence, dropped, record) {
-    this.desk.steps.delete(act.case);
     const here = act.case === this.view.case;
     const more = dropped.length ? ` ${dropped.length} later on the same scan not made either.` : "";
     this.alert = { text: `NOT SAVED${here ? "" : " (another scan)"}: ${sentence}${more}`, case: act.case };
     if (here) this.view = { ...this.view, menu: null };
     if (record) this.take(record);
     this.render();
-    this.draw();
+    this.screen.draw();
   }
 
+  /** Writes everything anew; whoever was working here by keyboard still is afterwards. */
   render() {
+    const inside = this.parts.room.contains(document.activeElement);
+    this.write();
+    if (inside && !this.parts.room.contains(document.activeElement)) this.focus();
+  }
+
+  write() {
     const record = this.shown();
-    const { parts, view } = this;
-    showSaved(parts, this.desk.outbox);
-    showAlert(parts.alert, this);
+    showOutbox(this);
+    this.askForTicket();
     if (!record) return;
-    if (!record.findings.some((f) => f.id === view.selected)) view.selected = firstFinding(record);
-    parts.room.dataset.version = this.desk.loader.at(view.case).record.version;
-    showBanner(parts.banner, record);
-    showFindings(parts.findings, record, view.selected, this.deeds.select);
-    showReport(parts.report, record);
-    parts.room.classList.toggle("vcf-readonly", record.readonly);
-    if (!this.helping) parts.panel.hidden = !view.menu;
-    if (view.menu) showMenu(parts.panel, view.menu, this.deeds);
-    this.draw();
+    if (!record.findings.some((f) => f.id === this.view.selected)) {
+      this.view = { ...this.view, selected: firstFinding(record) };
+    }
+    showRecord(this, record);
+    this.screen.draw();
+  }
+
+  /** Lets the page run once when the server refused our ticket: it answers with a fresh one, or
+   * with its sign-in screen. */
+  askForTicket() {
+    const refused = this.desk.outbox.held;
+    if (refused && !this.asked) this.setStateValue("ticket_refused", crypto.randomUUID());
+    this.asked = refused;
   }
 
   help(on = !this.helping) {
@@ -275,14 +213,14 @@ export class Room {
   }
 
   pressed = (at) => {
-    this.keyAt = at;
+    this.screen.keyAt = at;
   };
   say = (text) => say(this.parts.said, text);
   focus = () => this.parts.stage.focus({ preventScroll: true });
 
   close() {
     this.leave();
-    cancelAnimationFrame(this.frame);
+    this.screen.stop();
     this.stopGestures();
     this.sizes.disconnect();
     window.removeEventListener("resize", this.onResize);

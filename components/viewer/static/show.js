@@ -1,0 +1,42 @@
+// Writes one record into the room, all of it, or nothing of it.
+
+import { showBanner } from "./banner.js";
+import { el, fill } from "./dom.js";
+import { showFindings } from "./findings.js";
+import { showAlert, showOffer, showSaved } from "./notices.js";
+import { showMenu } from "./panel.js";
+import { showReport } from "./report.js";
+
+/** Takes everything of the last patient off the screen. */
+export function clear({ room, over, banner, findings, report, facts, said, refusal }) {
+  Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "" });
+  for (const part of [banner, findings, report, facts, said]) fill(part);
+  over.width = 0;
+  refusal.hidden = false;
+}
+
+/** Says in place of the picture why there is none, with a way to try again. */
+export function showFailure({ refusal }, sentence, again) {
+  const button = el("button", { type: "button", class: "vcf-button", onclick: again }, ["Try again"]);
+  refusal.hidden = false;
+  fill(refusal, `${sentence} `, button);
+}
+
+/** Writes what is not of any patient: what waits to be saved, what was refused. */
+export function showOutbox(room) {
+  showSaved(room.parts, room.desk.outbox);
+  showAlert(room.parts.alert, room);
+}
+
+/** Writes *record* into *room*: banner, findings, report, menu. */
+export function showRecord(room, record) {
+  const { parts, view } = room;
+  parts.room.dataset.version = room.desk.loader.at(view.case).record.version;
+  showBanner(parts.banner, record);
+  showFindings(parts.findings, record, view.selected, room.deeds.select);
+  showReport(parts.report, record);
+  showOffer(parts.room, record.findings.find((f) => f.id === view.selected));
+  parts.room.classList.toggle("vcf-readonly", record.readonly);
+  if (!room.helping) parts.panel.hidden = !view.menu;
+  if (view.menu) showMenu(parts.panel, view.menu, record.patient, room.deeds);
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deflateSync } from "node:zlib";
+import { Loader, nextJob, outward, reachFor } from "../../components/viewer/static/fetch.js";
+import { meta, record } from "./builders.mjs";
+
+const room = (centre, planes = 20, held = []) => ({
+  meta: { planes }, centre, held: new Map(held.map((p) => [p, 1])), asked: new Set(), reach: 100,
+});
+const all = (planes) => [...Array(planes).keys()];
+
+test("planes come outward from the one on screen, each once", () => {
+  assert.deepEqual(outward(2, 5), [2, 3, 1, 4, 0]);
+  assert.deepEqual(outward(0, 4), [0, 1, 2, 3]);
+  assert.deepEqual(outward(5, 20, 1), [5, 6, 4]);
+});
+
+test("the plane on screen comes first and alone", () => {
+  const here = room(9);
+  assert.equal(nextJob(here, room(3)).plane, 9);
+  here.asked.add(9);
+  assert.equal(nextJob(here, room(3)), null);
+});
+
+test("then its neighbours, then the next case's opening, then the rest", () => {
+  const here = room(9, 20, [5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  const next = room(3);
+  assert.deepEqual([nextJob(here, next).room, nextJob(here, next).plane], [next, 3]);
+  const opened = room(3, 20, [1, 2, 3, 4, 5]);
+  assert.deepEqual([nextJob(here, opened).room, nextJob(here, opened).plane], [here, 14]);
+  assert.equal(nextJob(room(9, 20, all(20)), opened), null);
+});
+
+test("a case holds no more than its share of memory", () => {
+  const reach = reachFor({ rows: 640, columns: 512 });
+  assert.ok((2 * reach + 1) * 640 * 512 * 2 < 300e6);
+  assert.ok(reachFor({ rows: 20000, columns: 20000 }) >= 1);
+});
+
+/** A server of one 2 × 2 plane for every plane of every case. */
+function server() {
+  const asked = [];
+  const plane = deflateSync(new Uint8Array(8));
+  const answers = async (url, { headers, signal }) => {
+    asked.push({ url, headers, signal });
+    if (url.includes("/cases/")) return Response.json(record({ case: url.split("/").at(-1), stack: "s_1" }));
+    if (url.endsWith("/meta")) return Response.json(meta({ rows: 2, columns: 2 }));
+    return new Response(plane);
+  };
+  return { asked, answers };
+}
+const quiet = async () => {
+  for (let at = 0; at < 400; at += 1) await new Promise((done) => setImmediate(done));
+};
+
+test("every plane is asked for once, with the ticket of its case, and what is fetched ahead says so", async () => {
+  const { asked, answers } = server();
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await loader.enter("c_1", "t_1");
+  loader.settle("c_1");
+  await loader.enter("c_2", "t_2", { ahead: true });
+  loader.settle("c_1", "c_2");
+  await quiet();
+  const urls = asked.filter(({ headers }) => headers["X-Review-Ticket"] === "t_1").map(({ url }) => url);
+  assert.equal(urls[2], "api/stacks/s_1/12");
+  assert.equal(new Set(urls).size, urls.length);
+  assert.equal(urls.length, 2 + 20);
+  const ahead = asked.filter(({ headers }) => headers["X-Review-Ticket"] === "t_2");
+  assert.equal(ahead.length, 2 + 5);
+  assert.ok(ahead.every(({ headers }) => headers["X-Ahead"] === "1"));
+});
+
+test("only this case and the next are kept; what is left is no longer fetched", async () => {
+  const { asked, answers } = server();
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await loader.enter("c_1", "t_1");
+  loader.settle("c_1");
+  await loader.enter("c_2", "t_2");
+  loader.settle("c_2", null);
+  assert.deepEqual([...loader.rooms.keys()], ["c_2"]);
+  assert.ok(asked[0].signal.aborted);
+});
+
+test("a refusal carries the server's sentence", async () => {
+  const answers = async () => Response.json({ error: "You are not signed in for this case. Sign in again." }, { status: 401 });
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await assert.rejects(loader.enter("c_1", "t"), { message: /Sign in again/, status: 401 });
+  assert.equal(loader.at("c_1"), null);
+});

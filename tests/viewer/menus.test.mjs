@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chosen, menuFor, optionOf } from "../../components/viewer/static/menus.js";
+import { finding, record } from "./builders.mjs";
+
+const seen = { case: "c_1", version: 3 };
+const about = finding("f_1");
+const open = (name, one = about) => menuFor(name, { record: record(), finding: one, seen });
+const pick = (menu, key, one = about) => chosen(menu, optionOf(menu, key), { record: record(), finding: one });
+
+test("a rejection names its reason and its words, and is confirmed", () => {
+  const menu = open("reject");
+  assert.equal(menu.confirms, true);
+  const { act } = pick({ ...menu, text: " old scar " }, "2");
+  assert.deepEqual(act, { kind: "reject", finding: "f_1", code: "OTHER", text: "old scar" });
+});
+
+test("a grade is one key and keeps the reader's type", () => {
+  const { act } = pick(open("grade", finding("f_1", { type: "crush" })), "3", finding("f_1", { type: "crush" }));
+  assert.deepEqual(act, { kind: "regrade", finding: "f_1", grade: 3, type: "crush" });
+});
+
+test("a type asks for the grade when nobody gave one, and not otherwise", () => {
+  const first = pick(open("type"), "2");
+  assert.equal(first.menu.question, "grade");
+  const { act } = pick(first.menu, "1");
+  assert.deepEqual([act.kind, act.type, act.grade], ["regrade", "biconcave", 1]);
+  const graded = finding("f_1", { grade: 2 });
+  assert.equal(pick(open("type", graded), "1", graded).act.grade, 2);
+});
+
+test("a missed fracture is a level and a grade, of no finding yet", () => {
+  const { menu } = pick(open("missed"), "2");
+  const { act } = pick(menu, "1");
+  assert.deepEqual(act, { kind: "add", finding: null, level: "T12", grade: 1 });
+});
+
+test("the report is judged by status, then recommendation", () => {
+  const { menu } = pick(open("status"), "1");
+  const { act } = pick(menu, "2");
+  assert.deepEqual(act, {
+    kind: "report_status", finding: null, status: "NOT_MENTIONED", recommendation: "FLS",
+  });
+});
+
+test("every question is bound to the case and version on the screen when the first was asked", () => {
+  assert.deepEqual(pick(open("missed"), "1").menu.seen, seen);
+});
+
+test("a measured loss is shown with its range beside the level", () => {
+  const note = open("level").options.find((option) => option.value === "T12").note;
+  assert.match(note, /5 % \(0–18 %\)/);
+});
+
+test("a key that names no option chooses nothing", () => {
+  assert.equal(optionOf(open("grade"), "9"), null);
+  assert.equal(optionOf(open("grade"), "Enter"), null);
+});
