@@ -190,6 +190,10 @@ def check_decision(state: State, level: Level | None, decision: Decision) -> Non
 
 def _check_landing(state: State, decision: Decision) -> None:
     check_move(state, LANDS[decision.deed])
+    if decision.grade is not None:
+        _check_grade(decision)
+    if decision.level is not None:
+        _check_level(state, decision)
 
 
 def _check_rejection(state: State, decision: Decision) -> None:
@@ -204,10 +208,14 @@ def _check_rejection(state: State, decision: Decision) -> None:
 
 
 def _check_regrade(state: State, decision: Decision) -> None:
+    _check_grade(decision)
+    _check_standing(state)
+
+
+def _check_grade(decision: Decision) -> None:
     if decision.grade is None or decision.grade is Grade.NONE:
         msg = "A fracture has grade 1 to 3. To say there is none, reject the finding."
         raise NotAllowed(msg)
-    _check_standing(state)
 
 
 def _check_level(state: State, decision: Decision) -> None:

@@ -6,6 +6,7 @@ Every figure here is a suggestion with a band; the reader's grade is the one tha
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median_high
 
 from store.domain.genant import LOWEST_LOSS, FractureType, Grade, grade, near_threshold
 from store.domain.spine import GRADEABLE, Level, craniocaudal, steps_between
@@ -98,7 +99,7 @@ def vendor_loss(heights: Heights) -> float:
 
     Source: HealthOST formula, FDA K213944.
     """
-    return max(0.0, 1.0 - min(heights.anterior_mm, heights.middle_mm) / heights.posterior_mm)
+    return _loss(min(heights.anterior_mm, heights.middle_mm), heights.posterior_mm)
 
 
 def shape(losses: tuple[float, float, float]) -> FractureType:
@@ -117,22 +118,46 @@ def assess(spine: Mapping[Level, Heights]) -> dict[Level, Assessment]:
 
     The most deformed vertebra is set aside first and the rest compared anew, until none of
     those left has lost a grade's worth of height; they are the intact ones. References are
-    interpolated by level, because heights grow towards the feet.
+    interpolated by level between them, because heights grow towards the feet.
     """
     present = frozenset(spine)
     intact = {level for level in spine if level in GRADEABLE}
     while True:
-        compared = {level: _assess_one(level, spine, intact, present) for level in intact}
-        worst = max(compared, key=lambda level: _deformity(compared[level]), default=None)
-        if worst is None or _deformity(compared[worst]) < LOWEST_LOSS[Grade.MILD]:
+        deformity = {
+            level: _deformity(level, spine, intact, present) for level in craniocaudal(intact)
+        }
+        worst = max(deformity, key=deformity.__getitem__, default=None)
+        if worst is None or deformity[worst] < LOWEST_LOSS[Grade.MILD]:
             break
         intact.discard(worst)
     return {level: _assess_one(level, spine, intact, present) for level in craniocaudal(present)}
 
 
-def _deformity(found: Assessment) -> float:
-    """Loss by which a vertebra is judged not intact: against neighbours, or within itself."""
-    return found.vendor_loss if found.loss is None else found.loss
+def _deformity(
+    level: Level, spine: Mapping[Level, Heights], intact: set[Level], present: frozenset[Level]
+) -> float:
+    """Loss by which a vertebra is judged not intact: against those around it, or within itself.
+
+    Measured against the (upper) median of all within reach, not against the nearest two: where
+    two neighbours are fractured alike, each makes the other look half as deformed as it is.
+    """
+    around = [
+        spine[other].three
+        for other in intact - {level}
+        if abs(steps_between(level, other, present)) <= REFERENCE_REACH
+    ]
+    if not around:
+        return vendor_loss(spine[level])
+    typical = (median_high(heights) for heights in zip(*around, strict=True))
+    return max(_loss(h, r) for h, r in zip(spine[level].three, typical, strict=True))
+
+
+def _loss(height: float, reference: float) -> float:
+    """The part of *reference* that *height* lacks.
+
+    The difference is taken first: 20 of 25 mm lack exactly 0.2 so, and less by 1 - 20/25.
+    """
+    return max(0.0, (reference - height) / reference)
 
 
 def _assess_one(
@@ -142,7 +167,7 @@ def _assess_one(
     heights = spine[level]
     losses = None
     if reference is not None:
-        ratios = [max(0.0, 1.0 - h / r) for h, r in zip(heights.three, reference, strict=True)]
+        ratios = [_loss(h, r) for h, r in zip(heights.three, reference, strict=True)]
         losses = (ratios[0], ratios[1], ratios[2])
     return Assessment(
         heights, vendor_loss(heights), losses, reference, basis, gradeable=level in GRADEABLE
