@@ -1,0 +1,48 @@
+"""Writes docs/states.md from the table of moves: ``python docs/generate_states.py``."""  # noqa: INP001 - a script, not a package
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "states.md"
+
+
+def page() -> str:
+    """The page as the rules have it now."""
+    from store.domain.finding import LANDS, MOVES, CaseState, State
+
+    deeds = {state: deed for deed, state in LANDS.items()}
+    moves = [
+        f"    {old} --> {new}: {deeds[new]}"
+        for old in State
+        for new in sorted(MOVES[old], key=tuple(State).index)
+    ]
+    final = [f"    {state} --> [*]" for state in State if not MOVES[state]]
+    cases = ", ".join(f"**{state}**" for state in CaseState)
+    lines = [
+        "# Where a finding stands",
+        "",
+        "Written by `python docs/generate_states.py` from `store/domain/finding.py`; not by hand.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        f"    [*] --> {State.FLAGGED}: by the AI",
+        f"    [*] --> {State.CONFIRMED}: added by a reader",
+        *moves,
+        *final,
+        "```",
+        "",
+        "`undo` alone goes back, step by step. A finding that its reader added and took back is",
+        "withdrawn and counts no more.",
+        "",
+        f"A case is one of {cases}.",
+        "It waits while a finding is only flagged, goes to a second read while one is unsure, and",
+        "is closed otherwise.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    PAGE.write_text(page(), encoding="utf-8")
