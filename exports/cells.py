@@ -5,7 +5,6 @@ from datetime import date, datetime
 from functools import cache
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -13,8 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.columns import HEADER_ROW, Column, DateWithNote, Sheet, Value
 from exports.text import safe
+from store.domain.clock import LOCAL
 
-_HERE = ZoneInfo("Europe/London")
 _FIRST_SAFE_DATE = date(1900, 3, 1)
 """Before it spreadsheets disagree on the day, because Excel counts a 29 February 1900."""
 
@@ -40,7 +39,7 @@ def local(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         msg = "A time without a zone cannot be shown. Pass UTC."
         raise ValueError(msg)
-    return moment.astimezone(_HERE).replace(tzinfo=None)
+    return moment.astimezone(LOCAL).replace(tzinfo=None)
 
 
 def fill(page: Worksheet, sheet: Sheet, band: str) -> None:
