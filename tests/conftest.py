@@ -5,16 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needed import absent
 from postgres import Postgres, start
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def absent(what: str) -> None:
-    """Skip, saying why; in CI fail instead, because there nothing skips in silence."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} In CI every part must be there.")
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +16,7 @@ def shared_data() -> Path:
     """The folder of real CTs beside the checkout; clinical data never lives in it."""
     folder = Path(os.environ.get("VCF_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"Real CTs are not here: {folder.name} was looked for beside the checkout.")
+        absent(f"Real CTs are not here: {folder.name} was looked for beside the checkout.")
     return folder
 
 
@@ -32,6 +26,5 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server = start(tmp_path_factory.mktemp("postgres"))
     if server is None:
         absent("PostgreSQL's programs are not installed (Debian: postgresql).")
-        return
     yield server
     server.stop()
