@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store._measured import measured_on
+from store._steps import standing_steps
 from store.cases import patient_of
 from store.domain.finding import Source, State
 from store.domain.genant import FractureType, Grade
@@ -15,7 +16,7 @@ from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
 from store.domain.referral import Facts, Fracture
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level, craniocaudal
-from store.tables import DecisionRow, FindingRow, PatientRow, ResultRow, ReviewCase, ScanRow
+from store.tables import FindingRow, PatientRow, ResultRow, ReviewCase, ScanRow
 
 
 def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: PatientRow) -> Facts:
@@ -30,12 +31,8 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         shape = FractureType(row.shape) if row.shape else None
         loss = size.loss if size else row.ai_loss
         fractures.append(Fracture(level, Grade(row.grade or Grade.MILD), shape, loss))
-    last = session.execute(
-        select(DecisionRow)
-        .where(col(DecisionRow.case_id) == case.id, col(DecisionRow.finding_id).is_not(None))
-        .order_by(col(DecisionRow.version).desc())
-        .limit(1)
-    ).scalar_one()
+    held = {row.id for row in found}
+    last = next(step for step in standing_steps(session, case.id) if step.finding_id in held)
     return Facts(
         patient=patient_of(patient),
         scanned=scan.scanned or case.waiting_since,

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from store.domain.arrival import AiResult, Ending
 from store.domain.finding import CaseState, Source, State, case_state
 from store.domain.genant import Grade, grade
-from store.tables import FindingRow, ResultRow, ReviewCase, ScanRow
+from store.tables import FindingRow, ReferralRow, ResultRow, ReviewCase, ScanRow
 from store.unit import Unit
 
 _ORDER = (Ending.POSITIVE, Ending.NEGATIVE, Ending.FAILED)
@@ -64,6 +64,10 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
     case = session.execute(
         select(ReviewCase).where(col(ReviewCase.scan_id) == scan.id)
     ).scalar_one_or_none()
+    if case is not None and _referred(session, case.id):
+        # It cannot be decided on any more; reopened, it would stand in the queue for ever.
+        unit.tell("case.flagged_after_referral", case.id, product=result.product)
+        return
     if case is None:
         case = ReviewCase(
             id=f"c_{uuid4().hex}",
@@ -95,6 +99,11 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
         case.closed_at = None
     session.flush()
     unit.tell("case.flagged", case.id, findings=len(findings), product=result.product)
+
+
+def _referred(session: Session, case_id: str) -> bool:
+    sent = select(col(ReferralRow.id)).where(col(ReferralRow.case_id) == case_id)
+    return session.execute(sent).first() is not None
 
 
 def _gravity(row: FindingRow) -> int:

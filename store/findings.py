@@ -1,6 +1,5 @@
 """Deciding: each deed is one event, kept for ever; where a finding stands follows from them."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store._measured import measured_on
+from store._steps import standing_steps
 from store.domain.clock import local
 from store.domain.finding import (
     LANDS,
@@ -51,9 +51,8 @@ def decide(unit: Unit, act: Act) -> int:
     deed = act.decision.deed
     undoes = None
     if deed is Deed.UNDO:
-        undone = _last(unit, case.id)
-        finding_id, before, after = _undo(unit, case, undone)
-        undoes = undone.act
+        undone, before, after = _undo(unit, case)
+        finding_id, undoes = undone.finding_id, undone.act
     elif deed is Deed.REPORT:
         check_decision(State.FLAGGED, None, act.decision)
         finding_id, before, after = None, *_judge(unit, case, act.decision)
@@ -129,42 +128,33 @@ def _moved_on(unit: Unit, case: ReviewCase) -> str:
     ).scalar_one_or_none()
     who = (
         f"{last.actor_name} changed this case on {local(last.at)}"
-        if last
+        if last and last.version == case.version
         else "A new AI result changed this case"
     )
     return f"{who}. Your step was not recorded. Look at the case again, then decide."
 
 
-def _last(unit: Unit, case_id: str) -> DecisionRow:
-    """The newest step that still stands."""
-    rows: Iterable[DecisionRow] = unit.session.execute(
-        select(DecisionRow)
-        .where(col(DecisionRow.case_id) == case_id)
-        .order_by(col(DecisionRow.version).desc())
-    ).scalars()
-    undone: set[str] = set()
-    for row in rows:
-        if row.undoes:
-            undone.add(row.undoes)
-        elif row.act not in undone:
-            return row
-    msg = "There is no step to undo."
-    raise NotAllowed(msg)
-
-
-def _undo(
-    unit: Unit, case: ReviewCase, last: DecisionRow
-) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
+def _undo(unit: Unit, case: ReviewCase) -> tuple[DecisionRow, dict[str, Any], dict[str, Any]]:
+    """Take back the newest step that stands: that step, and what changed."""
+    steps = standing_steps(unit.session, case.id)
+    if not steps:
+        msg = "There is no step to undo."
+        raise NotAllowed(msg)
+    last = steps[0]
     if last.actor != unit.person.handle:
         msg = f"The last step is {last.actor_name}'s, of {local(last.at)}. Decide anew instead."
         raise NotAllowed(msg)
+    # What stands is again the word of whoever said it before, or of nobody.
+    earlier = next((step for step in steps[1:] if step.finding_id == last.finding_id), None)
+    by, at = (earlier.actor_name, earlier.at) if earlier else ("", None)
     if last.finding_id is None:
         _restore(case, last.before)
-        return None, last.after, last.before
+        case.report_by, case.report_at = by, at
+        return last, last.after, last.before
     row = unit.session.get_one(FindingRow, last.finding_id)
     _restore(row, last.before or {"state": State.WITHDRAWN.value})
-    row.decided_by, row.decided_at = unit.person.name, unit.now
-    return row.id, last.after, last.before or _snapshot(row)
+    row.decided_by, row.decided_at = by, at
+    return last, last.after, last.before or _snapshot(row)
 
 
 def _restore(row: ReviewCase | FindingRow, was: dict[str, Any]) -> None:
@@ -287,6 +277,6 @@ def _settle(unit: Unit, case: ReviewCase) -> None:
         for row in rows
     )
     case.confirmed = case.fragility + other
-    case.closed_at = unit.now if case.state == CaseState.CLOSED else None
+    case.closed_at = (case.closed_at or unit.now) if case.state == CaseState.CLOSED else None
     case.last_by = unit.person.handle
     case.version += 1

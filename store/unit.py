@@ -27,7 +27,7 @@ class Reader:
     def require(self, permission: Permission) -> None:
         """Raise `NotAllowed` unless the person's role carries *permission*."""
         if not self.person.may(permission):
-            msg = f"A {self.person.role.words.lower()} may not {permission.value}."
+            msg = f"Your role, {self.person.role.words}, may not {permission.value}."
             raise NotAllowed(msg)
 
     def __enter__(self) -> Self:
