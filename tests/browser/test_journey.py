@@ -60,7 +60,7 @@ def _review_everything(reader: Reader, shots: Path) -> None:
         _decide_all(reader)
         reader.press("s", "7", "1")  # the spine is not mentioned; nothing recommended
         reader.saved()
-        expect(reader.page.get_by_text("Closed").first).to_be_visible()
+        expect(reader.page.get_by_text("Decided").first).to_be_visible()
         before = reader.attribute("data-case")
         reader.press("n")
         if number < len(SCANS) - 1:
