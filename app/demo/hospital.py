@@ -11,6 +11,7 @@ from hashlib import sha256
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
+from shutil import rmtree
 
 from app.demo.answers import Subject, as_rows, as_table, file_name, written
 from app.demo.patients import CATALOGUE
@@ -58,13 +59,17 @@ def write_hospital(
 ) -> None:
     """Every delivery under ``folder/inbox`` and the radiologists' ``folder/reports.csv``.
 
-    A delivery appears in the inbox whole. *tick* is told how many of how many are there, and
-    what came last. The same day and patients give the same bytes.
+    A delivery appears in the inbox whole; one that is already there is left as it is. *tick* is
+    told how many of how many are there, in words too. The same day and patients give the same
+    bytes.
     """
     inbox, making = folder / "inbox", folder / ".making"
+    if making.exists():
+        # What an interrupted run left half drawn.
+        rmtree(making)
     for made in (inbox, making):
         made.mkdir(parents=True, exist_ok=True)
-    deliveries = delivered(patients)
+    deliveries = [d for d in delivered(patients) if not (inbox / d.name).exists()]
     tick(0, len(deliveries), "Drawing scans")
     whole = {patient.number: patient for patient in patients}
     work = [

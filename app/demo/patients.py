@@ -41,10 +41,10 @@ def _says(form: Form, *flags: Flag | Level) -> Answer:
 
 _THIN = Build(GE, 2, (1.0, 0.72, 0.72), 512, 34.0)
 _SIEMENS = Build(SIEMENS, 1, (2.0, 0.9, 0.9), 320, 16.0)
-_PHILIPS = Build(PHILIPS, 0, (3.0, 1.05, 1.05), 320, 12.0)
+_PHILIPS = Build(PHILIPS, 0, (2.5, 1.05, 1.05), 320, 12.0)
 _CANON = Build(CANON, 1, (2.0, 1.0, 1.0), 300, 20.0)
 _GE = Build()
-_SMALL = Build(GE, 0, (3.0, 1.2, 1.2), 256, 14.0)
+_SMALL = Build(GE, 0, (2.0, 1.2, 1.2), 256, 14.0)
 
 CATALOGUE: tuple[Patient, ...] = (
     Patient(1, "Demo-Hazel^Ann", "F", 74, (

@@ -44,7 +44,7 @@ def test_the_planted_heights_are_those_of_the_mask(shape: FractureType, loss: fl
 
 def test_counting_voxels_errs_to_neither_side() -> None:
     errors = []
-    for stature in np.linspace(0.9, 1.1, 9):
+    for stature in np.linspace(0.9, 1.1, 7):
         scan = fine(plan(Level.T9, Level.T9, stature=float(stature), **STRAIGHT))
         errors.append(measured(scan, Level.T9) - scan.truth[Level.T9].three)
     assert np.mean(errors) == pytest.approx(0.0, abs=0.1)

@@ -51,9 +51,12 @@ class Body:
 
     def edges(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Own height in mm of the upper and the lower end-plate at *x* left and *y* front."""
-        before = _height(self.intact, x / self.width_mm * 2, y / self.depth_mm * 2)
-        now = _height(self.heights, x / self.width_mm * 2, y / self.depth_mm * 2)
-        lost = before - now
+        across, along = x / np.float32(self.width_mm / 2), y / np.float32(self.depth_mm / 2)
+        before = _height(self.intact, across, along)
+        if self.heights == self.intact:
+            half = np.asarray(before * np.float32(0.5), np.float32)
+            return half, -half
+        lost = before - _height(self.heights, across, along)
         top = before / 2 - np.float32(TOP_SHARE) * lost
         bottom = -before / 2 + np.float32(1 - TOP_SHARE) * lost
         return top, bottom
@@ -75,8 +78,10 @@ def _height(heights: Heights, across: Array, along: Array) -> Array:
     a, m, p = heights.three
     t = np.clip(along, -1, 1)
     ramp = np.sin(t * np.float32(np.pi / 2))
-    hollow = (1 - ramp * ramp) * (1 - np.clip(across, -1, 1) ** 4)
-    return np.asarray((a + p) / 2 + ramp * ((a - p) / 2) - ((a + p) / 2 - m) * hollow, np.float32)
+    wide = np.clip(across * across, 0, 1)
+    hollow = (1 - ramp * ramp) * (1 - wide * wide)
+    mean, half, deep = (np.float32(v) for v in ((a + p) / 2, (a - p) / 2, (a + p) / 2 - m))
+    return np.asarray(mean + ramp * half - deep * hollow, np.float32)
 
 
 def stand(spine: Spine) -> tuple[Body, ...]:
