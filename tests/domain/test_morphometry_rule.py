@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.domain.genant import FractureType, Grade
@@ -119,6 +119,7 @@ def test_of_three_vertebrae_two_may_be_fractured_alike() -> None:
     assert found[Level.L2].basis is Basis.NO_REFERENCE
 
 
+@settings(deadline=None)
 @given(
     st.floats(14, 22),
     st.floats(0, 0.8),
@@ -136,6 +137,7 @@ def test_a_normal_spine_whose_heights_grow_towards_the_feet_has_no_grades(
     assert not any(found.grade for found in assess(spine).values())
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 2.0), st.floats(0, 0.7), st.sampled_from(THORACOLUMBAR))
 def test_the_losses_do_not_depend_on_the_size_of_the_patient(
     scale: float, loss: float, level: Level
@@ -148,6 +150,7 @@ def test_the_losses_do_not_depend_on_the_size_of_the_patient(
         assert scaled[name].loss == pytest.approx(found.loss, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(THORACOLUMBAR),
     st.tuples(*[st.floats(0, 0.8)] * 3),
@@ -166,6 +169,7 @@ def test_more_loss_is_never_milder(
     assert graded[0] <= graded[1]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(THORACOLUMBAR), st.floats(0.45, 0.8))
 def test_a_severe_fracture_is_found_and_its_neighbours_stay_whole(
     level: Level, loss: float

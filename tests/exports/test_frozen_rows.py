@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from export_builders import a_batch, a_row, some_rows
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.fls_rows import Batch, NotReferredRow, ReferralRow, row_from_json, row_to_json
@@ -25,6 +25,7 @@ ROWS = st.builds(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(ROWS)
 def test_a_row_comes_back_as_it_was(row: ReferralRow) -> None:
     assert row_from_json(row_to_json(row)) == row

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from result_builders import FINDING, RESULT, a_file, a_spine_report, one
 
@@ -205,6 +205,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.sampled_from([*RESULT, *FINDING]), VALUES)
 def test_any_value_under_any_key_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, key: str, value: object

@@ -6,7 +6,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from result_builders import CELLS, RESULT, a_file, a_spine_report, a_table
 
@@ -88,6 +88,7 @@ def test_a_file_is_recognised_by_what_is_in_it(
     assert bool(found.reason) is (kind is Kind.UNKNOWN)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @example(b"\x01\r\x01")
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_whatever_arrives_is_read_or_refused(
