@@ -91,6 +91,16 @@ def test_the_series_gives_back_the_voxels_and_their_places(
         assert [float(v) for v in ds.PixelSpacing] == [1.4, 1.4]
 
 
+@pytest.mark.parametrize(("maker", "packing"), [(GE, Packing.PLAIN), (PHILIPS, Packing.JPEG_LS)])
+def test_a_file_is_what_pydicom_would_have_written(
+    scan: PhantomScan, tmp_path: Path, maker: Maker, packing: Packing
+) -> None:
+    write_dicom(scan, tmp_path / "a", WHO, study(maker, packing=packing))
+    path = next((tmp_path / "a").iterdir())
+    pydicom.dcmwrite(tmp_path / "b", pydicom.dcmread(path), enforce_file_format=True)
+    assert (tmp_path / "b").read_bytes() == path.read_bytes()
+
+
 def test_every_uid_is_valid_and_every_slice_its_own(scan: PhantomScan, tmp_path: Path) -> None:
     write_dicom(scan, tmp_path, WHO, study())
     files = headers(tmp_path)

@@ -1,6 +1,7 @@
 """Phantom CT scans of a spine whose heights are known exactly, for the demo and the tests."""
 
-from components.imaging.phantom.dicom import (
+from components.imaging.phantom.dicom import write_dicom
+from components.imaging.phantom.headers import (
     CANON,
     GE,
     PHILIPS,
@@ -10,7 +11,6 @@ from components.imaging.phantom.dicom import (
     Packing,
     Study,
     uid,
-    write_dicom,
 )
 from components.imaging.phantom.masks import write_mask
 from components.imaging.phantom.noise import BONE, SOFT, STANDARD, Kernel

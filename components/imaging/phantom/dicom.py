@@ -1,101 +1,41 @@
-"""Writing a phantom as the files a scanner and an AI would send."""
+"""Writing a phantom as the files a scanner would send."""
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.sequence import Sequence
-from pydicom.uid import (
-    UID,
-    CTImageStorage,
-    ExplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGLSLossless,
-)
-from pydicom.valuerep import format_number_as_ds
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.uid import UID, CTImageStorage
 
+from components.imaging.phantom.headers import (
+    Identity,
+    Maker,
+    Packing,
+    Study,
+    decimal,
+    shared,
+    uid,
+)
 from components.imaging.phantom.render import PhantomScan
 
-
-class Packing(StrEnum):
-    """How pixels are stored in the file."""
-
-    PLAIN = ExplicitVRLittleEndian
-    JPEG_LS = JPEGLSLossless
-    JPEG_2000 = JPEG2000Lossless
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """A make of scanner and how it stores HU.
-
-    Attributes:
-        intercept_hu: RescaleIntercept; the slope is 1.
-        kernels: Names of its soft, standard and sharp kernels.
-    """
-
-    name: str
-    model: str
-    intercept_hu: int
-    signed: bool
-    kernels: tuple[str, str, str]
-
-
-GE = Maker("GE MEDICAL SYSTEMS", "Revolution EVO", -1024, True, ("SOFT", "STANDARD", "BONE"))
-SIEMENS = Maker("Siemens Healthineers", "SOMATOM X.cite", -1024, False, ("Br36f", "Br40f", "Br64f"))
-PHILIPS = Maker("Philips", "Incisive CT", -1024, False, ("A", "B", "YB"))
-CANON = Maker("Canon Medical Systems", "Aquilion Prime SP", 0, True, ("FC08", "FC18", "FC30"))
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The patient as the headers name them, valid or not.
-
-    Attributes:
-        name: DICOM form, ``Surname^Forename``.
-        hospital_number: PatientID.
-        nhs_number: In OtherPatientIDsSequence; empty for none.
-    """
-
-    name: str
-    hospital_number: str
-    nhs_number: str
-    born: date | None
-    sex: str
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """One study and its one series, as the headers name them."""
-
-    study_uid: str
-    series_uid: str
-    accession: str
-    scanned: date
-    exam: str
-    site: str
-    maker: Maker
-    kernel: str
-    series_description: str = "AXIAL"
-    requester: str = ""
-    specialty: str = ""
-    indication: str = ""
-    packing: Packing = Packing.PLAIN
-    missing: frozenset[int] = field(default_factory=frozenset)
-
-
-def uid(*parts: object) -> str:
-    """A UID under 2.25 that is always the same for the same *parts*."""
-    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+_OWN = tuple(
+    int(tag_for_keyword(word) or 0)
+    for word in (
+        "SOPInstanceUID",
+        "InstanceNumber",
+        "ImagePositionPatient",
+        "SliceLocation",
+        "PixelData",
+    )
+)
+"""Tags, rising, of what differs from slice to slice."""
 
 
 def write_dicom(
@@ -114,40 +54,73 @@ def write_dicom(
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([shuffle, 13])
     names = rng.permutation(len(scan.voxels) * 7)
-    shared = _shared(scan, identity, study)
-    for number, ds in _slices(scan, study, shared):
-        if number not in study.missing:
-            ds.save_as(folder / f"I{int(names[number]):06d}.dcm", enforce_file_format=True)
-
-
-def _slices(scan: PhantomScan, study: Study, shared: Dataset) -> Iterator[tuple[int, Dataset]]:
-    """Each slice as a whole object, from the head down, numbered from 0."""
+    alike = _Alike.of(shared(scan, identity, study))
     count = len(scan.voxels)
     stored = _stored(scan.voxels, study.maker)
-    for number in range(count):
-        index = count - 1 - number
-        position = scan.affine[:3, 3] + index * scan.affine[:3, 0]
-        ds = shared.copy()
-        ds.file_meta = _meta(study, number)
-        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID
-        ds.InstanceNumber = number + 1
-        ds.ImagePositionPatient = [_text(v) for v in position]
-        ds.SliceLocation = _text(position[2])
-        _put_pixels(ds, stored[index], study.packing)
-        yield number, ds
+    for number in sorted(set(range(count)) - study.missing):
+        own = _own(scan, study, number, stored[count - 1 - number])
+        path = folder / f"I{int(names[number]):06d}.dcm"
+        path.write_bytes(_opening(study, number) + alike.joined(own))
 
 
-def _text(value: float) -> str:
-    return str(format_number_as_ds(round(float(value), 4) + 0.0))
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What every slice says alike, encoded once: encoding is most of the work of writing.
+
+    Attributes:
+        parts: Encoded elements between those of `_OWN`, in order of their tags.
+    """
+
+    parts: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, whole: Dataset) -> Self:
+        """The parts of *whole*, which holds no element of `_OWN`."""
+        ends = (*_OWN, None)
+        starts = (None, *_OWN)
+        return cls(tuple(_encoded(whole[a:b]) for a, b in zip(starts, ends, strict=True)))
+
+    def joined(self, own: Dataset) -> bytes:
+        """The whole slice with its *own* elements, one for each of `_OWN`."""
+        between = [_encoded(own[tag : tag + 1]) for tag in _OWN]
+        return b"".join(p + o for p, o in zip(self.parts, (*between, b""), strict=True))
 
 
-def _meta(study: Study, number: int) -> FileMetaDataset:
+def _encoded(ds: Dataset) -> bytes:
+    """*ds* in explicit little endian."""
+    page = DicomBytesIO()
+    page.is_little_endian, page.is_implicit_VR = True, False
+    write_dataset(page, ds, parent_encoding="utf8")
+    return page.getvalue()
+
+
+def _opening(study: Study, number: int) -> bytes:
+    """Preamble and file meta information. Source: DICOM PS3.10 section 7.1."""
     meta = FileMetaDataset()
+    meta.FileMetaInformationVersion = b"\x00\x01"
     meta.MediaStorageSOPClassUID = CTImageStorage
     meta.MediaStorageSOPInstanceUID = UID(uid(study.series_uid, number))
     meta.TransferSyntaxUID = UID(study.packing.value)
     meta.ImplementationClassUID = UID(uid("phantom"))
-    return meta
+    page = DicomBytesIO()
+    page.is_little_endian, page.is_implicit_VR = True, False
+    write_file_meta_info(page, meta, enforce_standard=True)
+    return bytes(128) + b"DICM" + page.getvalue()
+
+
+def _own(
+    scan: PhantomScan, study: Study, number: int, plane: NDArray[np.int16] | NDArray[np.uint16]
+) -> Dataset:
+    """What slice *number*, counted from the head, says for itself."""
+    index = len(scan.voxels) - 1 - number
+    position = scan.affine[:3, 3] + index * scan.affine[:3, 0]
+    ds = Dataset()
+    ds.SOPInstanceUID = uid(study.series_uid, number)
+    ds.InstanceNumber = number + 1
+    ds.ImagePositionPatient = [decimal(v) for v in position]
+    ds.SliceLocation = decimal(position[2])
+    _put_pixels(ds, plane, study.packing)
+    return ds
 
 
 def _stored(voxels: NDArray[np.int16], maker: Maker) -> NDArray[np.int16] | NDArray[np.uint16]:
@@ -172,74 +145,3 @@ def _put_pixels(
     ds.PixelData = encapsulate([frame])
     ds["PixelData"].VR = "OB"
     ds["PixelData"].is_undefined_length = True
-
-
-def _shared(scan: PhantomScan, identity: Identity, study: Study) -> Dataset:
-    """What every slice of the series says alike."""
-    ds = Dataset()
-    ds.SpecificCharacterSet = "ISO_IR 192"
-    ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
-    ds.SOPClassUID = CTImageStorage
-    _put_patient(ds, identity, study)
-    _put_study(ds, study)
-    _put_geometry(ds, scan, study)
-    return ds
-
-
-def _put_patient(ds: Dataset, identity: Identity, study: Study) -> None:
-    ds.PatientName = identity.name
-    ds.PatientID = identity.hospital_number
-    ds.IssuerOfPatientID = study.site
-    ds.PatientBirthDate = f"{identity.born:%Y%m%d}" if identity.born else ""
-    ds.PatientSex = identity.sex
-    if identity.nhs_number:
-        other = Dataset()
-        other.PatientID = identity.nhs_number
-        other.IssuerOfPatientID = "NHS"
-        other.TypeOfPatientID = "TEXT"
-        ds.OtherPatientIDsSequence = Sequence([other])
-
-
-def _put_study(ds: Dataset, study: Study) -> None:
-    day = f"{study.scanned:%Y%m%d}"
-    ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = ds.ContentDate = day
-    ds.StudyTime = ds.SeriesTime = ds.AcquisitionTime = ds.ContentTime = "101500"
-    ds.StudyInstanceUID = study.study_uid
-    ds.SeriesInstanceUID = study.series_uid
-    ds.FrameOfReferenceUID = uid("frame", study.study_uid)
-    ds.PositionReferenceIndicator = ""
-    ds.AccessionNumber = study.accession
-    ds.StudyID = "1"
-    ds.SeriesNumber = 3
-    ds.AcquisitionNumber = 1
-    ds.Modality = "CT"
-    ds.StudyDescription = study.exam
-    ds.SeriesDescription = study.series_description
-    ds.InstitutionName = study.site
-    ds.Manufacturer = study.maker.name
-    ds.ManufacturerModelName = study.maker.model
-    ds.ConvolutionKernel = study.kernel
-    ds.ReferringPhysicianName = ""
-    ds.RequestingPhysician = study.requester
-    ds.RequestingService = study.specialty
-    ds.ReasonForTheRequestedProcedure = study.indication
-    ds.PatientPosition = "HFS"
-    ds.KVP = "120"
-    ds.BurnedInAnnotation = "NO"
-
-
-def _put_geometry(ds: Dataset, scan: PhantomScan, study: Study) -> None:
-    between, row, column = scan.spacing_mm
-    ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-    ds.PixelSpacing = [_text(row), _text(column)]
-    ds.SliceThickness = ds.SpacingBetweenSlices = _text(between)
-    ds.SamplesPerPixel = 1
-    ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.Rows, ds.Columns = scan.voxels.shape[1:]
-    ds.BitsAllocated = ds.BitsStored = 16
-    ds.HighBit = 15
-    ds.PixelRepresentation = int(study.maker.signed)
-    ds.RescaleIntercept = str(study.maker.intercept_hu)
-    ds.RescaleSlope = "1"
-    ds.RescaleType = "HU"
-    ds.WindowCenter, ds.WindowWidth = "300", "1500"
