@@ -11,7 +11,7 @@ from components.imaging.frame import Box, Floats, points_lps
 LARGEST_TURN_DEGREES = 35.0
 """A vertebra is not turned further about its own axis, nor tilted further by its end-plates."""
 SMALLEST_RADIUS_MM = 4.0
-_MOST_POINTS = 60_000
+_MOST_POINTS = 40_000
 
 
 class NoBody(ValueError):
@@ -25,7 +25,7 @@ class Cloud:
     Attributes:
         lps_mm: n x 3.
         voxel_mm3: What each point stands for.
-        grain_mm: Largest distance between neighbouring points.
+        grain_mm: Largest distance between neighbouring points of one row of voxels, seen from above.
         thinned: Every how many planes, rows, columns a voxel was taken.
     """
 
@@ -77,7 +77,7 @@ def cloud_of(part: NDArray[np.bool_], affine: Floats, box: Box) -> Cloud:
     index *= (thin_planes, 1, thin_columns)
     index += [low for low, _ in box]
     voxel = abs(float(np.linalg.det(affine[:3, :3]))) * thin_planes * thin_columns
-    grain = float(np.max(steps * (thin_planes, 1, thin_columns)))
+    grain = float(max(steps[0] * thin_planes, steps[2] * thin_columns))
     thinned = thin_planes, 1, thin_columns
     return Cloud(points_lps(affine, index), voxel, grain, thinned)
 
@@ -136,8 +136,8 @@ def _thickest(seen: Floats, cloud: Cloud) -> tuple[float, float, float]:
     height = count.reshape(size) * cloud.voxel_mm3 / bin_mm**2
     solid = (height > 0.35 * np.percentile(height[height > 0], 80)).astype(np.uint8)
     # One closing bridges cells that the grid happened to miss; the canal is far wider.
-    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    depth = cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    depth = cv2.distanceTransform(closed.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     crest = np.argwhere(depth >= 0.92 * depth.max()) if depth.max() > 0 else np.zeros((0, 2))
     if not len(crest):
         return 0.0, 0.0, 0.0

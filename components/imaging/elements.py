@@ -20,59 +20,20 @@ IMPLICIT = "1.2.840.10008.1.2"
 
 PIXELS = 0x7FE00010
 FUNCTIONAL_GROUPS = (0x52009229, 0x52009230)
-_KEYWORDS = [
-    "SpecificCharacterSet",
-    "ImageType",
-    "SOPClassUID",
-    "SOPInstanceUID",
-    "StudyDate",
-    "SeriesDate",
-    "AcquisitionDate",
-    "AccessionNumber",
-    "Modality",
-    "Manufacturer",
-    "InstitutionName",
-    "InstitutionCodeSequence",
-    "ReferringPhysicianName",
-    "StudyDescription",
-    "SeriesDescription",
-    "InstitutionalDepartmentName",
-    "ManufacturerModelName",
-    "PatientName",
-    "PatientID",
-    "PatientBirthDate",
-    "PatientSex",
-    "OtherPatientIDs",
-    "OtherPatientIDsSequence",
-    "ReasonForTheRequestedProcedure",
-    "AdmittingDiagnosesDescription",
-    "ConvolutionKernel",
-    "StudyInstanceUID",
-    "SeriesInstanceUID",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "FrameOfReferenceUID",
-    "SamplesPerPixel",
-    "PhotometricInterpretation",
-    "NumberOfFrames",
-    "Rows",
-    "Columns",
-    "PixelSpacing",
-    "BitsAllocated",
-    "BitsStored",
-    "HighBit",
-    "PixelRepresentation",
-    "PixelPaddingValue",
-    "PixelPaddingRangeLimit",
-    "RescaleIntercept",
-    "RescaleSlope",
-    "RequestingService",
-    "RequestingPhysician",
-    "LossyImageCompression",
-    "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
-]
-WANTED = {keyword: int(Tag(keyword)) for keyword in _KEYWORDS}
+_KEYWORDS = (
+    "SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate SeriesDate "
+    "AcquisitionDate AccessionNumber Modality Manufacturer InstitutionName "
+    "InstitutionCodeSequence ReferringPhysicianName StudyDescription SeriesDescription "
+    "ManufacturerModelName PatientName PatientID PatientBirthDate "
+    "PatientSex OtherPatientIDs OtherPatientIDsSequence ReasonForTheRequestedProcedure "
+    "AdmittingDiagnosesDescription ConvolutionKernel StudyInstanceUID SeriesInstanceUID "
+    "ImagePositionPatient ImageOrientationPatient FrameOfReferenceUID "
+    "PhotometricInterpretation NumberOfFrames Rows Columns PixelSpacing BitsAllocated BitsStored "
+    "PixelRepresentation PixelPaddingValue RescaleIntercept RescaleSlope RequestingService "
+    "RequestingPhysician SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence "
+    "SamplesPerPixel"
+)
+WANTED = {keyword: int(Tag(keyword)) for keyword in _KEYWORDS.split()}
 _TAGS = frozenset(WANTED.values())
 _LONG = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UT", b"UC", b"UR", b"UN"})
 _SHORT = frozenset(

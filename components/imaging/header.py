@@ -160,13 +160,8 @@ def _digest(slices: tuple[Instance, ...]) -> str:
 
 def _refusal(pile: _Pile, slices: tuple[Instance, ...]) -> str:
     """The first thing in the headers that rules the series out, or nothing."""
-    for name, uid in (("Study", slices[0].study_uid), ("Series", slices[0].series_uid)):
-        if not uid:
-            return f"The files carry no {name}InstanceUID. Send the original series."
-        if not _UID.fullmatch(uid):
-            return f"The {name}InstanceUID is not a DICOM UID. Send the original series."
-    if any(not _UID.fullmatch(one.sop_uid) for one in slices):
-        return "A slice carries no valid SOPInstanceUID. Send the original series."
+    if wrong := _wrong_uid(slices):
+        return wrong
     if pile.clashes:
         return (
             f"{pile.clashes} slices came twice under one SOPInstanceUID with different content."
@@ -181,3 +176,14 @@ def _refusal(pile: _Pile, slices: tuple[Instance, ...]) -> str:
     except UnusableSeries as refusal:
         return str(refusal)
     return ""
+
+
+def _wrong_uid(slices: tuple[Instance, ...]) -> str:
+    for name, uid in (("Study", slices[0].study_uid), ("Series", slices[0].series_uid)):
+        if not uid:
+            return f"The files carry no {name}InstanceUID. Send the original series."
+        if not _UID.fullmatch(uid):
+            return f"The {name}InstanceUID is not a DICOM UID. Send the original series."
+    if all(_UID.fullmatch(one.sop_uid) for one in slices):
+        return ""
+    return "A slice carries no valid SOPInstanceUID. Send the original series."

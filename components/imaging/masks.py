@@ -1,33 +1,21 @@
 """A vertebra mask, read from NIfTI and laid on the grid of its scan."""
 
-import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
-import imagecodecs
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
 from components.imaging.frame import Box, Floats, Frame, points_lps
 from components.imaging.label_tables import TABLES, levels_named
-from store.domain.refusal import Unusable
+from components.imaging.nifti import Head, UnusableMask, bytes_of, head_of, voxels_of
 from store.domain.spine import ORDER, Level
 
 __all__ = ["TABLES", "LabelSource", "Labels", "UnusableMask", "read_labels"]
 
 Labelled = NDArray[np.uint8]
-
-LARGEST_HEADER = 1 << 20
-_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_LABEL = re.compile(rb'<Label\s+Key="(\d{1,5})"[^>]{0,200}>\s*(?:<!\[CDATA\[)?([^<\]]{1,80})')
-
-
-class UnusableMask(Unusable):
-    """The mask cannot be used for this scan. The text says why, with its numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +60,7 @@ class _Lookup:
             UnusableMask: a value is no whole number.
         """
         if layer.dtype == np.uint8 and (self.slope, self.intercept) == (1.0, 0.0):
-            found: Labelled = cv2.LUT(layer, self.ids[:256])
-            return found
+            return np.asarray(cv2.LUT(layer, self.ids[:256]), np.uint8)
         values = layer * self.slope + self.intercept
         whole = np.rint(values)
         if not np.array_equal(whole, values):
@@ -82,19 +69,6 @@ class _Lookup:
         known = (whole >= 0) & (whole < len(self.ids))
         taken: Labelled = self.ids[np.where(known, whole, 0).astype(np.int64)]
         return taken
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Head:
-    """The NIfTI header: everything but the voxels."""
-
-    shape: tuple[int, int, int]
-    kind: np.dtype[Any]
-    offset: int
-    affine: Floats
-    slope: float
-    intercept: float
-    names: dict[int, str]
 
 
 def number_of(level: Level) -> int:
@@ -108,75 +82,12 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     Raises:
         UnusableMask: unreadable, on another grid, without names or without a vertebra.
     """
-    packed = _bytes_of(source.path)
-    head = _head(packed)
+    packed = bytes_of(source.path)
+    head = head_of(packed)
     table = _table(source, head.names)
     seen = fit(head.affine, head.shape, frame)
-    ids, stored = _ids(_voxels(packed, head), _lookup(head, table))
+    ids, stored = _ids(voxels_of(packed, head), _lookup(head, table))
     return _labels(seen, ids, stored)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        msg = f"The mask cannot be read ({error.strerror or 'input error'}). Send it again."
-        raise UnusableMask(msg) from None
-
-
-def _head(packed: bytes) -> _Head:
-    """The header, from as few unpacked bytes as it takes."""
-    try:
-        start = zlib.decompressobj(31).decompress(packed, LARGEST_HEADER) if _gz(packed) else packed
-        image = nib.Nifti1Header.from_fileobj(_Start(start))
-        if len(image.get_data_shape()) != 3:
-            msg = f"The mask has {len(image.get_data_shape())} dimensions, not 3."
-            raise UnusableMask(msg)
-        a, b, c = (int(n) for n in image.get_data_shape())
-        slope, intercept = (
-            0.0 if v is None or not np.isfinite(v) else float(v)
-            for v in (image["scl_slope"], image["scl_inter"])
-        )
-        extensions = b"".join(_content(e) for e in image.extensions)
-        affine = _TO_LPS @ np.asarray(image.get_best_affine(), dtype=float)
-        offset = int(image.get_data_offset())
-        kind = image.get_data_dtype()
-    except UnusableMask:
-        raise
-    except Exception as error:  # noqa: BLE001 - nibabel and zlib raise several families
-        msg = f"The mask is no readable NIfTI file ({type(error).__name__}). Send it again."
-        raise UnusableMask(msg) from None
-    names = {int(key): text.decode("utf-8", "replace") for key, text in _LABEL.findall(extensions)}
-    return _Head((a, b, c), kind, offset, affine, slope, intercept, names)
-
-
-def _gz(packed: bytes) -> bool:
-    return packed[:2] == b"\x1f\x8b"
-
-
-def _content(extension: Any) -> bytes:  # Any: nibabel has no types
-    content = extension.get_content()
-    return content if isinstance(content, bytes) else str(content).encode()
-
-
-class _Start:
-    """Bytes as the file that nibabel wants."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content, self._at = content, 0
-
-    def read(self, size: int = -1) -> bytes:
-        end = len(self._content) if size < 0 else self._at + size
-        part = self._content[self._at : end]
-        self._at += len(part)
-        return part
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, at: int, whence: int = 0) -> int:
-        self._at = (at, self._at + at, len(self._content) + at)[whence]
-        return self._at
 
 
 def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
@@ -239,38 +150,7 @@ def _check_corners(
         raise UnusableMask(msg)
 
 
-def _voxels(packed: bytes, head: _Head) -> NDArray[Any]:
-    """Stored values, (k, j, i) as they lie in the file; never more bytes than the shape needs."""
-    count = head.shape[0] * head.shape[1] * head.shape[2]
-    size = head.offset + count * head.kind.itemsize
-    try:
-        plain = _unpacked(packed, size) if _gz(packed) else packed
-    except Exception as error:  # noqa: BLE001 - libdeflate and zlib raise their own types
-        msg = f"The mask cannot be unpacked ({type(error).__name__}). Send it again."
-        raise UnusableMask(msg) from None
-    if len(plain) < size:
-        msg = f"The mask is cut short: {len(plain)} of {size} bytes. Send it again."
-        raise UnusableMask(msg)
-    values = np.frombuffer(plain, head.kind, count, head.offset)
-    return values.reshape(head.shape[::-1])
-
-
-def _unpacked(packed: bytes, size: int) -> bytes | bytearray | memoryview:
-    """The first *size* bytes of a gzip file; in one fast step when it is one member."""
-    if int.from_bytes(packed[-4:], "little") == size & 0xFFFFFFFF:
-        whole: bytes = imagecodecs.gzip_decode(packed, out=size)
-        if len(whole) == size:
-            return whole
-    plain = bytearray()
-    rest = packed
-    while rest and len(plain) < size:
-        member = zlib.decompressobj(31)
-        plain += member.decompress(rest, size - len(plain))
-        rest = member.unused_data
-    return plain
-
-
-def _lookup(head: _Head, table: dict[int, Level]) -> _Lookup:
+def _lookup(head: Head, table: dict[int, Level]) -> _Lookup:
     ids = np.zeros(1 << 16, np.uint8)
     for number, level in table.items():
         if 0 <= number < len(ids):
@@ -297,8 +177,8 @@ def _ids(voxels: NDArray[Any], lookup: _Lookup) -> tuple[Labelled, Box]:
     (x0, y0), (x1, y1) = edges[:, :2].min(axis=0), edges[:, 2:].max(axis=0)
     k0, k1 = parts[0][0], parts[-1][0] + 1
     whole = np.zeros((k1 - k0, y1 - y0, x1 - x0), np.uint8)
-    for k, (left, top, right, bottom), part in parts:
-        whole[k - k0, top - y0 : bottom - y0, left - x0 : right - x0] = part
+    for k, (left, upper, right, lower), part in parts:
+        whole[k - k0, upper - y0 : lower - y0, left - x0 : right - x0] = part
     return whole, ((int(x0), int(x1)), (int(y0), int(y1)), (k0, k1))
 
 
@@ -321,14 +201,12 @@ def boxes_of(ids: Labelled) -> dict[Level, Box]:
         for number in np.flatnonzero(counts[1:]) + 1:
             rows.setdefault(int(number), []).append(row)
     boxes: dict[Level, Box] = {}
-    for number, seen in sorted(rows.items()):
+    for label, seen in sorted(rows.items()):
         r0, r1 = seen[0], seen[-1] + 1
-        part = ids[:, r0:r1] == number
-        planes, columns = (
-            np.flatnonzero(part.any(axis=(1, 2))),
-            np.flatnonzero(part.any(axis=(0, 1))),
-        )
-        boxes[ORDER[number - 1]] = (
+        part = ids[:, r0:r1] == label
+        planes = np.flatnonzero(part.any(axis=(1, 2)))
+        columns = np.flatnonzero(part.any(axis=(0, 1)))
+        boxes[ORDER[label - 1]] = (
             (int(planes[0]), int(planes[-1]) + 1),
             (r0, r1),
             (int(columns[0]), int(columns[-1]) + 1),

@@ -7,17 +7,24 @@ smallest extent of a mask is about a millimetre too much.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from components.imaging.body import Body, Cloud, Floats, NoBody, find_body, tilted
+from components.imaging.body import Body, Cloud, NoBody, find_body, tilted
+from components.imaging.frame import Floats
 from store.domain.morphometry import HIGHEST_HEIGHT_MM, LOWEST_HEIGHT_MM, Heights
 
-BAND_MM = 6.0
+BAND_MM = 8.0
 """Half width of the band about the middle of the body in which heights are taken."""
 SHORTEST_DEPTH_MM = 8.0
-RIM = 0.05
+RIM = 0.07
 """Where front and back heights are read, as a share of the depth: just inside the corners."""
+HALF = 0.5
 _STRIP_MM = 1.0
-_ROUNDS = 3
+_LANE_MM = 2.0
+_STEEP_MM = 4.0
+"""A height that halves within this distance is a wall; a wedge falls more gently."""
+_ROUNDS = 2
+_SHARES = np.linspace(0.0, 1.0, 61)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,18 +43,65 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Profile:
-    """Strips across the middle of a body, from front to back.
+class _Lanes:
+    """Strips across the middle of a body, in lanes from front to back.
 
     Attributes:
         back: Where each strip lies, mm behind the body's centre.
-        height: Of each strip, mm.
-        middle: How far up the middle of each strip lies, mm.
+        left: Where each lane lies, mm to the left of it.
+        height: lanes x strips, mm.
+        middle: lanes x strips, how far up the middle of the strip lies, mm.
     """
 
     back: Floats
+    left: Floats
     height: Floats
     middle: Floats
+
+    @property
+    def strip_mm(self) -> float:
+        """From strip to strip."""
+        return float(self.back[1] - self.back[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Profile:
+    """A body from its front wall (share 0) to its back wall (share 1), lanes averaged.
+
+    Attributes:
+        front, behind: The walls in the middle lane, mm behind the centre.
+        height, middle: At `_SHARES`, mm.
+        lean: How the middle of the body rises from right to left, mm per mm.
+        rim: Share of the depth that strips on the walls take up.
+    """
+
+    front: float
+    behind: float
+    height: Floats
+    middle: Floats
+    lean: float
+    rim: float
+
+    def at(self, share: float) -> tuple[float, float]:
+        """Height and middle at *share*, by smooth curves through the strips off the walls.
+
+        A cubic follows wedge, biconcave and crush alike and evens out the steps of thick
+        slices; the middle has strips enough on either side for a curve of its own.
+        """
+        near = self._inside & (np.abs(_SHARES - share) <= 0.2) if share == HALF else self._inside
+        away = _SHARES[near] - share
+        height = np.polyfit(away, self.height[near], 2 if share == HALF else 3)[-1]
+        return float(height), float(np.polyfit(away, self.middle[near], 2)[-1])
+
+    @property
+    def rise(self) -> float:
+        """How the middle of the body rises from front to back, mm per mm."""
+        back = _SHARES[self._inside] * (self.behind - self.front)
+        return float(np.polyfit(back, self.middle[self._inside], 1)[0])
+
+    @property
+    def _inside(self) -> NDArray[np.bool_]:
+        return (self.rim <= _SHARES) & (1 - self.rim >= _SHARES)
 
 
 def measure(cloud: Cloud, up: Floats) -> Shape:
@@ -57,25 +111,19 @@ def measure(cloud: Cloud, up: Floats) -> Shape:
         NoBody: it cannot be measured; the text says why.
     """
     body = find_body(cloud, up)
+    cloud = _near(cloud, body)
+    body = tilted(body, *_slopes(cloud, body))
+    profile = _profile(_lanes(cloud, body), body)
     for _ in range(_ROUNDS):
-        body = tilted(body, *_slopes(cloud, body))
-    profile = _profile(cloud, body)
-    front, behind = _walls(profile, body)
-    if behind - front < SHORTEST_DEPTH_MM:
-        msg = "the body is too small to measure"
-        raise NoBody(msg)
-    depth = behind - front
-    places = front + depth * np.array([RIM, 0.5, 1.0 - RIM])
-    found = [
-        _at(profile, places[0], front + 0.02 * depth, front + 0.42 * depth),
-        _at(profile, places[1], front + 0.3 * depth, front + 0.7 * depth),
-        _at(profile, places[2], behind - 0.42 * depth, behind - 0.02 * depth),
-    ]
+        # From wall to wall, so that a hollow end-plate is not taken for a tilt.
+        body = tilted(body, profile.rise, profile.lean)
+        profile = _profile(_lanes(cloud, body), body)
+    found = [profile.at(share) for share in (RIM, HALF, 1.0 - RIM)]
     heights = [height for height, _ in found]
     if not all(LOWEST_HEIGHT_MM <= h <= HIGHEST_HEIGHT_MM for h in heights):
         msg = f"its height of {min(heights):.0f} to {max(heights):.0f} mm cannot be right"
         raise NoBody(msg)
-    ends = [front, front + 0.5 * depth, behind]
+    ends = [profile.front, (profile.front + profile.behind) / 2, profile.behind]
     own = [
         (middle + sign * height / 2, end, 0.0)
         for end, (height, middle) in zip(ends, found, strict=True)
@@ -84,6 +132,13 @@ def measure(cloud: Cloud, up: Floats) -> Shape:
     centre = body.lps(np.array([[found[1][1], ends[1], 0.0]]))[0]
     stands = Body(centre, body.axes, body.radius_mm)
     return Shape(Heights(*heights), body.lps(np.array(own)), stands)
+
+
+def _near(cloud: Cloud, body: Body) -> Cloud:
+    """What of *cloud* can matter to the band about the middle, however the body is tilted."""
+    own = body.own(cloud.lps_mm)
+    kept = (np.abs(own[:, 1]) < 2.5 * body.radius_mm) & (np.abs(own[:, 2]) < 2 * BAND_MM)
+    return Cloud(cloud.lps_mm[kept], cloud.voxel_mm3, cloud.grain_mm, cloud.thinned)
 
 
 def _slopes(cloud: Cloud, body: Body) -> tuple[float, float]:
@@ -107,69 +162,78 @@ def _slopes(cloud: Cloud, body: Body) -> tuple[float, float]:
     return float(fit[0]), float(fit[1])
 
 
-def _profile(cloud: Cloud, body: Body) -> _Profile:
-    """Strips of the body from well before its front to well behind its back."""
+def _lanes(cloud: Cloud, body: Body) -> _Lanes:
+    """Strips of the body from well before its front to well behind its back.
+
+    Every voxel is shared between the lanes and strips next to it, so that none counts all or
+    nothing.
+    """
     own = body.own(cloud.lps_mm)
     strip = max(_STRIP_MM, cloud.grain_mm * 1.01)
-    flank = max(1.0, cloud.grain_mm)
-    half = max(min(BAND_MM, 0.5 * body.radius_mm), flank)
+    lane = max(_LANE_MM, cloud.grain_mm * 1.01)
+    side = int(min(BAND_MM, 0.5 * body.radius_mm) / lane)
     reach = 1.9 * body.radius_mm + 2 * strip
-    # Soft edges keep a voxel column from counting all or nothing.
-    share = np.clip((half + flank / 2 - np.abs(own[:, 2])) / flank, 0.0, 1.0)
-    kept = (share > 0) & (np.abs(own[:, 1]) < reach)
-    own, share = own[kept], share[kept] * cloud.voxel_mm3
-    count = 2 * int(np.ceil(reach / strip)) + 3
-    place = own[:, 1] / strip + count // 2
-    low = np.floor(place).astype(np.int64)
-    after = share * (place - low)
-    both = np.concatenate([low, low + 1])
-    weight = np.concatenate([share - after, after])
-    volume = np.bincount(both, weight, minlength=count)
-    moment = np.bincount(both, weight * np.tile(own[:, 0], 2), minlength=count)
-    middle = np.divide(moment, volume, out=np.zeros(count), where=volume > 0)
-    back = (np.arange(count) - count // 2) * strip
-    return _Profile(back, volume / (strip * 2 * half), middle)
+    kept = (np.abs(own[:, 1]) < reach) & (np.abs(own[:, 2]) < (side + 1) * lane)
+    up, back, left = own[kept].T
+    lanes, strips = 2 * side + 3, 2 * int(np.ceil(reach / strip)) + 3
+    a, b = left / lane + side + 1, back / strip + strips // 2
+    low_a, low_b = np.floor(a).astype(np.int64), np.floor(b).astype(np.int64)
+    volume, moment = np.zeros(lanes * strips), np.zeros(lanes * strips)
+    for more_a, more_b in np.ndindex(2, 2):
+        share_a = a - low_a if more_a else 1 - (a - low_a)
+        weight = share_a * (b - low_b if more_b else 1 - (b - low_b))
+        cell = np.minimum(low_a + more_a, lanes - 1) * strips + low_b + more_b
+        volume += np.bincount(cell, weight, minlength=lanes * strips)
+        moment += np.bincount(cell, weight * up, minlength=lanes * strips)
+    middle = np.divide(moment, volume, out=np.zeros(lanes * strips), where=volume > 0)
+    height = volume * cloud.voxel_mm3 / (strip * lane)
+    kept_lanes = slice(1, lanes - 1)
+    return _Lanes(
+        np.arange(-(strips // 2), strips // 2 + 1) * float(strip),
+        np.arange(-side, side + 1) * float(lane),
+        height.reshape(lanes, strips)[kept_lanes],
+        middle.reshape(lanes, strips)[kept_lanes],
+    )
 
 
-def _walls(profile: _Profile, body: Body) -> tuple[float, float]:
-    """Where the body begins and ends, mm behind its centre, at half of its height there."""
-    return _wall(profile, body, -1), _wall(profile, body, 1)
+def _profile(lanes: _Lanes, body: Body) -> _Profile:
+    """The lanes averaged from wall to wall, each between its own walls.
 
-
-def _wall(profile: _Profile, body: Body, way: int) -> float:
-    strip = float(profile.back[1] - profile.back[0])
-    start = len(profile.back) // 2
-    inner = profile.height[np.abs(profile.back) < 0.6 * body.radius_mm]
-    if not len(inner):
-        msg = "too little of it in the mask"
-        raise NoBody(msg)
-    lowest = 0.3 * float(np.median(inner))
-    at = start
-    last = round(1.8 * body.radius_mm / strip)
-    while abs(at - start) < last and profile.height[at] >= lowest:
-        at += way
-    near = profile.height[[max(0, min(len(profile.height) - 1, at - way * n)) for n in range(1, 5)]]
-    half = 0.5 * float(np.max(near))
-    while at != start and profile.height[at - way] < half:
-        at -= way
-    inside, outside = float(profile.height[at - way]), float(profile.height[at])
-    share = (inside - half) / (inside - outside) if inside > outside else 0.5
-    return float(profile.back[at - way]) + way * strip * min(1.0, max(0.0, share))
-
-
-def _at(profile: _Profile, place: float, low: float, high: float) -> tuple[float, float]:
-    """Height and middle at *place*, by a parabola through the strips from *low* to *high*.
-
-    Strips cut by the wall itself hold half and are left out.
+    The back of a body is hollow from side to side: at one distance behind the centre one lane
+    is bone and the next is canal.
     """
-    strip = float(profile.back[1] - profile.back[0])
-    chosen = (profile.back >= low + 0.5 * strip) & (profile.back <= high)
-    chosen |= (profile.back <= high - 0.5 * strip) & (profile.back >= low) & chosen
-    back = profile.back[chosen]
-    if len(back) < 2:
-        nearest = int(np.argmin(np.abs(profile.back - place)))
-        return float(profile.height[nearest]), float(profile.middle[nearest])
-    degree = 2 if len(back) >= 6 else 1
-    height = np.polyfit(back - place, profile.height[chosen], degree)[-1]
-    middle = np.polyfit(back - place, profile.middle[chosen], 1)[-1]
-    return float(height), float(middle)
+    walls, heights, middles, sides = [], [], [], []
+    for left, height, middle in zip(lanes.left, lanes.height, lanes.middle, strict=True):
+        front, behind = _wall(lanes, height, body, -1), _wall(lanes, height, body, 1)
+        if behind - front < max(SHORTEST_DEPTH_MM, 4 * lanes.strip_mm):
+            continue
+        places = front + _SHARES * (behind - front)
+        walls.append((front, behind))
+        sides.append(left)
+        heights.append(np.interp(places, lanes.back, height))
+        middles.append(np.interp(places, lanes.back, middle))
+    if 2 * len(walls) < len(lanes.height):
+        msg = "the body is too small to measure"
+        raise NoBody(msg)
+    front, behind = (float(v) for v in np.median(walls, axis=0))
+    rim = min(0.25, lanes.strip_mm / (behind - front))
+    lean = float(np.polyfit(sides, np.mean(middles, axis=1), 1)[0]) if len(sides) > 2 else 0.0
+    height, middle = np.mean(heights, axis=0), np.mean(middles, axis=0)
+    return _Profile(front, behind, height, middle, lean, rim)
+
+
+def _wall(lanes: _Lanes, height: Floats, body: Body, way: int) -> float:
+    """Where one lane of the body ends, mm behind its centre: at half of its height there."""
+    strip, start = lanes.strip_mm, len(height) // 2
+    first = int(0.4 * body.radius_mm / strip)
+    last = min(int(1.8 * body.radius_mm / strip), start - 1)
+    reach = max(1, round(_STEEP_MM / strip))
+    for away in range(first + 1, last + 1):
+        at = start + way * away
+        inner = [start + way * (away - n) for n in range(1, reach + 1)]
+        half = 0.5 * float(height[inner].max())
+        if height[at] < half:
+            inside, outside = float(height[at - way]), float(height[at])
+            share = (inside - half) / (inside - outside) if inside > outside else 0.0
+            return float(lanes.back[at - way]) + way * strip * min(1.0, max(0.0, share))
+    return float(lanes.back[start + way * last])

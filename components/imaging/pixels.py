@@ -127,13 +127,11 @@ def to_hu(stored: NDArray[Any], one: Instance) -> Int16:
     if simple and one.bits_stored == 16 and stored.itemsize == 2 and not one.inverted:
         whole = stored.view(stored.dtype.str.replace("u", "i" if one.signed else "u"))
         held = np.clip(whole, low, high)
-        if one.signed:
-            return np.add(held, int(one.intercept), dtype=np.int16, casting="unsafe")
         # Modulo 2^16 the sum is right: clipped values fit once the intercept is added.
         shift = np.uint16(int(one.intercept) & 0xFFFF)
-        return np.add(held, shift, dtype=np.uint16, casting="unsafe").view(np.int16)
+        return np.asarray(held.view(np.uint16) + shift).view(np.int16)
     table = _table(one.bits_stored, one.signed, one.slope, one.intercept, one.padding, one.inverted)
-    return table[stored.astype(np.int64) & ((1 << one.bits_stored) - 1)]
+    return np.asarray(table[stored.astype(np.int64) & ((1 << one.bits_stored) - 1)])
 
 
 @lru_cache(maxsize=16)
@@ -161,4 +159,4 @@ def _table(
     hu = np.clip(np.rint(stored * slope + intercept), AIR_HU, HIGHEST_HU).astype(np.int16)
     if padding is not None:
         hu[stored == padding] = AIR_HU
-    return hu[::-1].copy() if inverted and not signed else hu
+    return np.ascontiguousarray(hu[::-1]) if inverted and not signed else hu

@@ -102,14 +102,14 @@ def plane_picture(volume: Volume, layout: Layout, number: int) -> Int16:
     if (layout.rows, layout.columns) == flat.shape and down == across == 1.0:
         return np.ascontiguousarray(flat)
     to_grid = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5]])
-    picture: Int16 = cv2.warpAffine(
+    picture = cv2.warpAffine(
         np.ascontiguousarray(flat),
         to_grid,
         (layout.columns, layout.rows),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return picture
+    return np.asarray(picture, np.int16)
 
 
 def _mean(layers: Int16) -> Int16:

@@ -34,8 +34,7 @@ def encode_plane(plane: Int16) -> bytes:
     pair = whole.view(np.uint8).reshape(-1, 2)
     apart = np.empty((2, len(pair)), np.uint8)
     apart[0], apart[1] = pair[:, 0], pair[:, 1]
-    packed: bytes = imagecodecs.zlib_encode(apart, level=_LEVEL)
-    return packed
+    return bytes(imagecodecs.zlib_encode(apart.tobytes(), level=_LEVEL))
 
 
 def decode_plane(packed: bytes, rows: int, columns: int) -> Int16:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from components.imaging.body import Cloud, Floats, NoBody, cloud_of
-from components.imaging.frame import Box, indices, shifted
+from components.imaging.body import Cloud, NoBody, cloud_of
+from components.imaging.frame import Box, Floats, indices, shifted
 from components.imaging.masks import Labels, number_of
 from components.imaging.morphology import Shape, measure
 from store.domain.spine import REVIEWABLE, Level
