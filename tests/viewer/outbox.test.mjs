@@ -89,6 +89,19 @@ test("while the server is away the state is not saved, and it heals by itself", 
   assert.deepEqual(server.acts, ["a"]);
 });
 
+test("the clock is called as browsers want it, not as a method of the queue", async () => {
+  const server = new Server();
+  server.trouble = [500];
+  function later(done, ms) {
+    assert.equal(this, undefined);
+    setTimeout(done, ms);
+  }
+  const outbox = new Outbox({ post: server.post, changed() {}, saved() {}, refused() {}, delays: [1], later });
+  outbox.add(act("a"));
+  await until(() => outbox.status.state === "saved");
+  assert.deepEqual(server.acts, ["a"]);
+});
+
 test("a conflict drops the acts that built on it and tells the server's sentence", async () => {
   const { server, outbox, told, give } = setUp();
   server.version = 4;
@@ -112,21 +125,22 @@ test("signed out, an act is kept until somebody has signed in", async () => {
   const { server, outbox, give } = setUp();
   server.trouble = [401];
   give("a");
-  await until(() => outbox.status.state === "not saved");
+  await until(() => outbox.signedOut);
+  assert.equal(outbox.status.state, "not saved");
   assert.match(outbox.status.reason, /sign in again/);
   await new Promise((go) => setTimeout(go, 30));
   assert.deepEqual(server.acts, []);
-  assert.equal(outbox.held, true);
   await outbox.retry();
   assert.deepEqual(server.acts, ["a"]);
-  assert.equal(outbox.held, false);
+  assert.equal(outbox.signedOut, false);
+  assert.equal(outbox.status.state, "saved");
 });
 
 test("what waits survives a reload with its ids, and is saved then", async () => {
   const first = setUp();
   first.server.trouble = [401];
   first.give("a");
-  await until(() => first.outbox.held);
+  await until(() => first.outbox.signedOut);
   const second = setUp({ server: first.server, storage: first.storage });
   assert.equal(second.outbox.status.count, 1);
   await second.outbox.retry();
@@ -138,11 +152,27 @@ test("written words never reach the browser's storage; their loss is told", asyn
   const { server, outbox, storage } = setUp();
   server.trouble = [401];
   outbox.add(act("a", { kind: "reject", code: "OTHER", text: "Mrs Smith fell" }));
-  await until(() => outbox.held);
+  await until(() => outbox.signedOut);
   assert.ok(!storage.getItem("vcf-review.outbox").includes("Smith"));
   const later = setUp({ server, storage });
   assert.equal(later.outbox.queue.length, 0);
   assert.deepEqual(later.outbox.lost.map((lost) => lost.act), ["a"]);
+});
+
+test("a case without a ticket waits and does not hold up the one on screen", async () => {
+  const { server, outbox } = setUp();
+  const { post } = server;
+  let ticket = false;
+  outbox.post = (sent) => (sent.case === "c_2" && !ticket ? { status: "ticket", body: null } : post(sent));
+  outbox.add(act("far", { case: "c_2", version: 4 }));
+  outbox.add(act("near"));
+  await until(() => server.acts.length === 1);
+  assert.deepEqual(server.acts, ["near"]);
+  assert.equal(outbox.elsewhere("c_1"), "c_2");
+  assert.equal(outbox.status.state, "not saved");
+  ticket = true;
+  await outbox.retry();
+  assert.deepEqual(server.acts, ["near", "far"]);
 });
 
 test("storage that is damaged or forbidden stops nothing", async () => {

@@ -70,6 +70,7 @@ export class Loader {
     this.here = null;
     this.next = null;
     this.flying = 0;
+    this.unsigned = false; // the last answer was: sign in again
   }
 
   async #answer(path, ticket, { signal, ahead = false } = {}) {
@@ -82,6 +83,7 @@ export class Loader {
       if (error.name === "AbortError") throw error;
       throw new Refused(0, "The server cannot be reached. Check the connection and try again.");
     }
+    this.unsigned = answer.status === 401;
     if (answer.ok) return answer;
     const plain = answer.status === 401 ? "You are signed out. Sign in again." : "";
     const sentence = (await sentenceOf(answer)) || plain || `The server answered ${answer.status}. Try again.`;

@@ -22,7 +22,7 @@ const stateMark = (state) => {
 
 const levelWords = (finding) => {
   if (!finding.level) return "No level named";
-  return finding.approximate ? `${finding.level}, level approximate` : finding.level;
+  return finding.approximate ? `${finding.level} approx.` : finding.level;
 };
 
 /** A figure that never breaks across lines. */
@@ -46,10 +46,11 @@ function suggestedLine({ suggested }) {
   return line("Suggested", ...parts);
 }
 
-function vendorLine({ vendor, source }) {
+function vendorLine({ vendor, source, level }) {
   if (!vendor) return source === "READER" ? line("AI product", "did not flag this") : null;
   const parts = [vendor.grade === null ? "no grade given" : badge(vendor.grade, { suggested: true })];
   if (vendor.loss) parts.push(", loss ", unbroken(vendor.loss), vendor.formula ? ` by ${vendor.formula}` : " (formula not stated)");
+  if (vendor.level && vendor.level !== level) parts.push(`; it named ${vendor.level}`);
   return line("AI product", ...parts);
 }
 
@@ -61,6 +62,7 @@ function readerLine(finding) {
 }
 
 const detail = (finding) => [
+  finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
   readerLine(finding),
   suggestedLine(finding),
   vendorLine(finding),
@@ -76,7 +78,7 @@ function row(finding, chosen, select) {
     type: "button", class: "vcf-finding-head", "aria-pressed": String(chosen),
     onclick: () => select(finding.id),
   }, [
-    el("span", { class: "vcf-level" }, [levelWords(finding)]),
+    el("span", { class: "vcf-level", title: finding.approximate ? "Level as the AI named it, not yet confirmed" : null }, [levelWords(finding)]),
     stateMark(finding.state),
     chosen || shown === null ? null : badge(shown, { suggested: finding.grade === null }),
     chosen || finding.grade !== null || shown === null ? null : el("span", { class: "vcf-small" }, ["suggested"]),

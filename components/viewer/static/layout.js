@@ -55,7 +55,8 @@ export function layout({ act, send, saving }) {
   parts.said = el("p", { class: "vcf-said", role: "status", "aria-live": "polite" });
   parts.retry = el("button", { type: "button", class: "vcf-button", hidden: true, onclick: saving.retry }, ["Try again now"]);
   parts.panel = el("div", { class: "vcf-panel", role: "dialog", tabindex: "-1", "aria-labelledby": "vcf-panel-title", hidden: true });
-  const left = el("div", { class: "vcf-left" }, [parts.stage, pictureTools(parts, act, send), parts.facts]);
+  parts.tools = pictureTools(parts, act, send);
+  const left = el("div", { class: "vcf-left" }, [parts.stage, parts.tools, parts.facts]);
   const findings = el("section", { class: "vcf-box vcf-findings-box", "aria-label": "Findings and decisions" }, [
     el("div", { class: "vcf-box-head" }, [el("h3", {}, ["Findings"]), group("list", "Select a finding", act)]),
     parts.findings,

@@ -19,15 +19,18 @@ export function showSaved({ room, saved, retry }, { status }) {
 const lostWords = (count) =>
   `${count} decision(s) with written words may not be saved: the page was reloaded. Check the scan.`;
 
+const ELSEWHERE = "A decision on another scan is not yet saved. Open that scan to save it.";
+
 /** Writes what was refused or lost, with a way back to that scan. */
 export function showAlert(node, room) {
   const { alert, desk, view } = room;
   const { lost } = desk.outbox;
-  const text = alert?.text ?? (lost.length ? lostWords(lost.length) : "");
+  const elsewhere = desk.outbox.elsewhere(view.case);
+  const text = alert?.text ?? (lost.length ? lostWords(lost.length) : elsewhere ? ELSEWHERE : "");
   if (node.dataset.text === text) return;
   node.dataset.text = text;
   if (!text) return fill(node);
-  const id = alert?.case ?? lost[0].case;
+  const id = alert?.case ?? lost[0]?.case ?? elsewhere;
   const dismiss = () => {
     room.alert = null;
     desk.outbox.forgetLost();

@@ -39,7 +39,7 @@ export class Outbox {
     this.queue = queue;
     this.lost = lost;
     this.reason = "";
-    this.held = false; // the server wants a sign-in first
+    this.held = new Map(); // case -> why its acts stand still: 401 or "ticket"
     this.attempt = 0;
     this.sending = false;
     this.wake = null;
@@ -59,13 +59,23 @@ export class Outbox {
   /** { state: "saved" | "saving" | "not saved", count, reason } for all cases together. */
   get status() {
     const count = this.queue.length;
+    const reason = this.reason || (REASONS[[...this.held.values()][0]] ?? "");
     if (count === 0) return { state: "saved", count, reason: "" };
-    return { state: this.reason ? "not saved" : "saving", count, reason: this.reason };
+    return { state: reason ? "not saved" : "saving", count, reason };
   }
+
+  /** Whether the server wants a sign-in, or a fresh ticket, before it takes something. */
+  get signedOut() {
+    return [...this.held.values()].includes(401);
+  }
+
+  /** A case other than *id* whose acts wait for a ticket, or null. */
+  elsewhere = (id) => this.queue.find((act) => act.case !== id && this.held.has(act.case))?.case ?? null;
 
   /** Tries again at once: a button, a new ticket, or the connection coming back. */
   retry() {
     this.attempt = 0;
+    this.held.clear();
     this.wake?.();
     return this.run();
   }
@@ -81,23 +91,23 @@ export class Outbox {
     if (this.sending) return;
     this.sending = true;
     try {
-      while (this.queue.length > 0 && (await this.#sendFirst()));
+      for (let act = this.#first(); act; act = this.#first()) await this.#send(act);
     } finally {
       this.sending = false;
     }
   }
 
-  /** Sends the act in front; false when the queue must stand still until `retry`. */
-  async #sendFirst() {
-    const act = this.queue[0];
+  /** The first act that may travel: a case without a ticket does not hold up the others. */
+  #first = () => this.queue.find((act) => !this.held.has(act.case)) ?? null;
+
+  async #send(act) {
     const { status, body } = await this.#posted(act);
     if (status === 200) return this.#take(act, () => this.saved(act, body?.case ?? null));
-    if (status === 401 || status === "ticket") return this.#hold(status);
+    if (status === 401 || status === "ticket") return this.#hold(act, status);
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
       return this.#refuse(act, body);
     }
-    await this.#pause(status ? REASONS.server : REASONS.none);
-    return true;
+    return this.#pause(status ? REASONS.server : REASONS.none);
   }
 
   async #posted(act) {
@@ -112,11 +122,9 @@ export class Outbox {
     this.queue = this.queue.filter((other) => other !== act);
     this.attempt = 0;
     this.reason = "";
-    this.held = false;
     this.#keep();
     tell();
     this.changed();
-    return true;
   }
 
   #refuse(act, body) {
@@ -126,21 +134,21 @@ export class Outbox {
     return this.#take(act, () => this.refused(act, sentence, dropped, body?.case ?? null));
   }
 
-  #hold(status) {
-    this.reason = REASONS[status];
-    this.held = status === 401;
+  #hold(act, status) {
+    this.reason = "";
+    this.held.set(act.case, status);
     this.changed();
-    return false;
   }
 
   #pause(reason) {
     this.reason = reason;
     this.changed();
+    const { later } = this; // called bare: a browser's setTimeout refuses to be a method
     const delay = this.delays[Math.min(this.attempt, this.delays.length - 1)];
     this.attempt += 1;
     return new Promise((resolve) => {
       this.wake = resolve;
-      this.later(resolve, delay);
+      later(resolve, delay);
     });
   }
 

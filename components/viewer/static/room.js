@@ -38,15 +38,17 @@ export class Room {
 
   /** Takes what the page says: which case, with which ticket. */
   follow({ case: id, ticket }) {
-    this.desk.loader.tickets.set(id, ticket);
-    if (this.desk.outbox.status.reason) void this.desk.outbox.retry();
-    if (id === this.wanted) this.trail = [];
+    const { loader, outbox } = this.desk;
+    loader.tickets.set(id, ticket);
+    if (outbox.status.reason) void outbox.retry();
+    if (id === this.wanted && (this.view.case || this.opening)) this.trail = [];
     else if (!this.trail.includes(id)) void this.open(id, ticket);
   }
 
   /** Opens a case: at once when it was fetched ahead. */
   async open(id, ticket) {
     this.wanted = id;
+    this.opening = true;
     this.leave();
     const { loader } = this.desk;
     const ready = loader.at(id);
@@ -59,6 +61,8 @@ export class Room {
       const room = await loader.enter(id, ticket);
       if (this.wanted === id) this.enter(room);
     } catch (error) {
+      this.opening = false;
+      this.askForTicket();
       const again = () => void this.open(id, loader.tickets.get(id) ?? ticket);
       if (this.wanted === id) showFailure(this.parts, error.message, again);
     }
@@ -81,6 +85,7 @@ export class Room {
     this.view = reduce(this.view, { type: "open", record, meta, kept: kept.get(record.case) });
     this.parts.room.dataset.case = record.case;
     this.parts.refusal.hidden = Boolean(meta);
+    this.parts.tools.inert = !meta;
     if (!meta) fill(this.parts.refusal, `No picture: ${record.stack_refusal}`);
     loader.settle(record.case, loader.next?.id);
     loader.want(this.view.plane);
@@ -96,7 +101,9 @@ export class Room {
     const { loader, outbox } = this.desk;
     const record = await loader.record(id).catch(() => null);
     if (!record || this.wanted !== id || outbox.pending(id).length > 0) return;
-    if (record.version >= loader.at(id).record.version) this.take(record);
+    if (record.version < loader.at(id).record.version) return;
+    if (record.version > loader.at(id).record.version) this.screen.changed();
+    this.take(record);
   }
 
   take(record) {
@@ -144,6 +151,7 @@ export class Room {
   }
 
   arrived({ case: id, plane }) {
+    this.askForTicket();
     if (id !== this.view.case) return;
     if (plane === this.view.plane) this.screen.draw();
   }
@@ -163,7 +171,10 @@ export class Room {
     const here = act.case === this.view.case;
     const more = dropped.length ? ` ${dropped.length} later on the same scan not made either.` : "";
     this.alert = { text: `NOT SAVED${here ? "" : " (another scan)"}: ${sentence}${more}`, case: act.case };
-    if (here) this.view = { ...this.view, menu: null };
+    if (here) {
+      this.view = { ...this.view, menu: null };
+      this.screen.changed();
+    }
     if (record) this.take(record);
     this.render();
     this.screen.draw();
@@ -191,7 +202,7 @@ export class Room {
   /** Lets the page run once when the server refused our ticket: it answers with a fresh one, or
    * with its sign-in screen. */
   askForTicket() {
-    const refused = this.desk.outbox.held;
+    const refused = this.desk.outbox.signedOut || this.desk.loader.unsigned;
     if (refused && !this.asked) this.setStateValue("ticket_refused", crypto.randomUUID());
     this.asked = refused;
   }

@@ -59,12 +59,19 @@ export class Screen {
     if (this.keyAt) dataset.paintMs = (performance.now() - this.keyAt).toFixed(1);
     this.keyAt = 0;
     if (this.since) return;
+    this.changed();
+    this.first();
+  }
+
+  /** Starts the time to look anew: somebody else changed what is on the screen. */
+  changed() {
+    const { dataset } = this.room.parts.room;
+    dataset.ready = "false";
     this.since = performance.now();
     const since = this.since;
     setTimeout(() => {
       if (this.since === since) dataset.ready = "true";
     }, LOOK_MS);
-    this.first();
   }
 
   /** Why no decision is taken now, as a sentence, or "". */
@@ -73,6 +80,6 @@ export class Screen {
     const current = !view.meta || (this.film?.case === view.case && this.film.plane === view.plane);
     if (!view.case || !this.since || !current) return "Wait until the picture is shown, then decide.";
     const early = performance.now() - this.since < LOOK_MS;
-    return early ? "This scan has only just appeared. Look, then decide." : "";
+    return early ? "This has only just appeared. Look, then decide." : "";
   }
 }

@@ -5,6 +5,9 @@ import { badge } from "./grades.js";
 
 const tables = new WeakMap();
 
+/** Loads the review room's modules while the list is read, so that a case opens at once. */
+const warm = () => void import("../vcf-review.viewer/viewer.js").catch(() => {});
+
 function cell(column, value, heads) {
   const content = column.kind === "grade" ? [badge(value)] : [value === null || value === undefined ? "" : String(value)];
   return heads ? el("th", { scope: "row" }, content) : el("td", {}, content);
@@ -76,6 +79,7 @@ export default function worklist({ data, parentElement, setTriggerValue }) {
   if (!table) {
     table = new Table(parentElement);
     tables.set(parentElement, table);
+    setTimeout(warm, 300);
   }
   table.open = (id) => setTriggerValue("open", id);
   table.show(data);
