@@ -106,7 +106,7 @@ def verify(engine: Engine, anchors: tuple[Anchor, ...] = ()) -> Verdict:
             faults += _faults_of(line, prev)
             hashes[line.seq] = line.hash
             if line.action == "case.decided":
-                acts.add(json.loads(line.detail).get("act", ""))
+                acts |= _act_of(line)
             prev = Anchor(line.seq, line.hash)
         batches = session.execute(select(col(BatchRow.trail_seq), col(BatchRow.trail_hash)))
         for anchor in (*anchors, *(Anchor(seq, hash_) for seq, hash_ in batches)):
@@ -114,11 +114,20 @@ def verify(engine: Engine, anchors: tuple[Anchor, ...] = ()) -> Verdict:
                 faults.append(
                     f"Line {anchor.seq} is not the one that was anchored: cut or rebuilt."
                 )
-        told = session.execute(select(col(DecisionRow.act))).scalars()
-        missing = sum(act not in acts for act in told)
-        if missing:
-            faults.append(f"{missing} decisions have no line: lines were removed.")
+        kept = set(session.execute(select(col(DecisionRow.act))).scalars())
+        if kept - acts:
+            faults.append(f"{len(kept - acts)} decisions have no line: lines were removed.")
+        if acts - kept:
+            faults.append(f"{len(acts - kept)} lines tell of decisions that are gone.")
         return Verdict(len(hashes), prev, tuple(faults))
+
+
+def _act_of(line: TrailRow) -> set[str]:
+    """The act a line tells of; none where the line was spoilt, which its hash betrays."""
+    try:
+        return {str(json.loads(line.detail)["act"])}
+    except (ValueError, LookupError, TypeError):
+        return set()
 
 
 def _lines(session: Session) -> Iterator[TrailRow]:

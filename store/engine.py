@@ -53,3 +53,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get(WRITES):
         connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+    else:
+        # One picture of the record for all that is asked, as SQLite gives; else a case could be
+        # painted half before and half after a decision.
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))

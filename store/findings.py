@@ -81,11 +81,16 @@ def decide(unit: Unit, act: Act) -> int:
         act=act_id,
         deed=deed.value,
         finding=finding_id,
-        before=before,
-        after=after,
+        before=_unsaid(before),
+        after=_unsaid(after),
         version=case.version,
     )
     return case.version
+
+
+def _unsaid(state: dict[str, Any]) -> dict[str, Any]:
+    """*state* for the trail: a reader's own words may name the patient, so they stay out."""
+    return {name: value for name, value in state.items() if name != "text"}
 
 
 def _uuid(text: str) -> str:
