@@ -229,7 +229,7 @@ def _line(
     sent = session.execute(
         select(col(ReferralRow.at)).where(col(ReferralRow.open_patient) == patient.id)
     ).scalar_one_or_none()
-    exclusions = _standing(session, case.id)
+    exclusions = _standing(session, case.id, patient.id)
     verdict = decide(
         Candidate(
             grades=grades,
@@ -266,11 +266,13 @@ def _prefix(site: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", site.upper())[:8] or "VCF"
 
 
-def _standing(session: Session, case_id: str) -> tuple[Exclusion, ...]:
-    """Exclusions that apply now: of each code, the newest word counts."""
+def _standing(session: Session, case_id: str, patient_id: str) -> tuple[Exclusion, ...]:
+    """Exclusions that apply now: of each code, the newest word on any scan of the patient."""
+    scans = select(col(ScanRow.id)).where(col(ScanRow.patient_id) == patient_id)
+    cases = select(col(ReviewCase.id)).where(col(ReviewCase.scan_id).in_(scans))
     rows = session.execute(
         select(ExclusionRow)
-        .where(col(ExclusionRow.case_id) == case_id)
+        .where(col(ExclusionRow.case_id).in_(cases))
         .order_by(col(ExclusionRow.id))
     ).scalars()
     newest = {row.code: row.applies for row in rows}
