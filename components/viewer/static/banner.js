@@ -2,8 +2,8 @@
 
 import { el, fill } from "./dom.js";
 
-const pair = (name, value) =>
-  value ? el("div", { class: "vcf-pair" }, [el("dt", {}, [name]), el("dd", {}, [value])]) : null;
+const pair = (name, value, lesser = false) =>
+  value ? el("div", { class: lesser ? "vcf-pair vcf-lesser" : "vcf-pair" }, [el("dt", {}, [name]), el("dd", {}, [value])]) : null;
 
 const SEXES = { F: "Female", M: "Male", O: "Other" };
 const STATES = { waiting: "Waiting for a decision", "second read": "Waits for a second read", closed: "Decided" };
@@ -25,7 +25,7 @@ export function showBanner(node, record) {
       pair("Scan", [scan.exam, scan.date].filter(Boolean).join(", ")),
       pair("Site", scan.site),
       pair("Accession", scan.accession),
-      pair("Scanner", [scan.maker, scan.kernel && `kernel ${scan.kernel}`].filter(Boolean).join(", ")),
+      pair("Scanner", [scan.maker, scan.kernel && `kernel ${scan.kernel}`].filter(Boolean).join(", "), true),
       pair("AI product", scan.ai),
       pair("AI note", scan.ai_note),
     ]),

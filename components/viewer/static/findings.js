@@ -114,6 +114,8 @@ export function showFindings(node, record, chosen, select) {
     : el("p", {}, ["No finding on this scan."]);
   const measured = measuredList(record);
   if (measured) measured.open = open;
+  const before = { chosen: node.querySelector(".vcf-chosen")?.dataset.finding, top: node.scrollTop };
   fill(node, list, measured);
-  node.querySelector(".vcf-chosen")?.scrollIntoView({ block: "nearest" });
+  const row = node.querySelector(".vcf-chosen");
+  node.scrollTop = row && before.chosen !== chosen ? row.offsetTop : before.top;
 }

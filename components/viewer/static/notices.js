@@ -64,12 +64,12 @@ export function showFacts({ facts, slider }, view, failed) {
   slider.value = String(plane);
   const { spacing_mm: [between], slices, note } = meta.source;
   const name = presetOf(window)?.name ?? "Own window";
-  say(facts, [
-    failed && `A slice could not be fetched: ${failed}`,
-    `${name}, C ${window.centre} W ${window.width}`,
-    `zoom ${look.zoom.toFixed(1)} ×`,
-    `from ${slices} CT slices, ${between.toFixed(1)} mm apart`,
-    note,
-  ].filter(Boolean).join(" · "));
+  const made = `From ${slices} CT slices, ${between.toFixed(1)} mm apart${note ? ` · ${note}` : ""}`;
+  const lines = [
+    `${name}, C ${window.centre} W ${window.width} · zoom ${look.zoom.toFixed(1)} ×`,
+    failed ? `A slice could not be fetched: ${failed}` : made,
+  ];
+  if (facts.title !== lines.join("\n")) fill(facts, lines.map((line) => el("span", {}, [line])));
+  facts.title = lines.join("\n"); // the whole of it where the line is cut short
   slider.setAttribute("aria-valuetext", `slice ${plane + 1} of ${meta.planes}`);
 }

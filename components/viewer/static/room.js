@@ -40,7 +40,7 @@ export class Room {
   follow({ case: id, ticket }) {
     const { loader, outbox } = this.desk;
     loader.tickets.set(id, ticket);
-    if (outbox.status.reason) void outbox.retry();
+    if (outbox.queue.length > 0) void outbox.retry(); // with the new ticket, or after a reload
     if (id === this.wanted && (this.view.case || this.opening)) this.trail = [];
     else if (!this.trail.includes(id)) void this.open(id, ticket);
   }

@@ -10,6 +10,7 @@ import { showReport } from "./report.js";
 /** Takes everything of the last patient off the screen. */
 export function clear({ room, over, banner, findings, report, facts, said, refusal }) {
   Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "" });
+  facts.title = "";
   for (const part of [banner, findings, report, facts, said]) fill(part);
   over.width = 0;
   refusal.hidden = false;
