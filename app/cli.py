@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app import commands
+from app import commands, quiet
 from app.settings import UnusableSetting
 from store.domain.people import Role
 from store.domain.refusal import NotAllowed, Unusable
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code says how it ended."""
     asked = _parser().parse_args(arguments)
+    quiet.hush()
     try:
         return int(asked.run(asked))
     except UnusableSetting as refusal:

@@ -5,6 +5,8 @@ import shutil
 import sys
 import tempfile
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from app import settings
@@ -67,10 +69,16 @@ def _found(told: settings.Settings) -> None:
         site.submit(INTAKE, staff.enrol, person)
     with tempfile.TemporaryDirectory(dir=told.data) as inbox:
         folder = Path(inbox)
-        write_hospital(folder, lambda done, total, _words: bar("Drawing patients", done, total))
+        today = datetime.now().astimezone().date()
+        draw = partial(_drawn, bar)
+        write_hospital(folder, draw, today=today)
         take_in(site, Delivery((folder,)), bar)
     site.engine.dispose()
     mark.rename(told.data / "DEMO")
+
+
+def _drawn(bar: Bar, done: int, total: int, _words: str) -> None:
+    bar("Drawing patients", done, total)
 
 
 def serve(asked: argparse.Namespace) -> int:

@@ -1,33 +1,47 @@
-"""What may reach the log: our own words, and of others only that something happened."""
+"""What may reach the log: our own words; of others only that something happened, and where.
+
+Third-party messages, and the texts of exceptions, may hold what a patient's file holds.
+"""
 
 import logging
+import warnings
+from types import TracebackType
 
-_OURS = "vcf_review"
-
-
-class Quiet(logging.Filter):
-    """Drops the messages of third-party loggers, whose arguments may hold patient data."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep our lines; reduce the rest to logger, level and the kind of error."""
-        if record.name.split(".")[0] == _OURS:
-            if record.exc_info:
-                record.exc_text = _where(record)
-                record.exc_info = None
-            return True
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        record.msg, record.args = f"(message withheld) {kind}".strip(), ()
-        record.exc_info = record.exc_text = None
-        return True
+OURS = "vcf_review"
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-def _where(record: logging.LogRecord) -> str:
-    """The trace without its message: the places in the code, and the kind of error."""
-    if not record.exc_info or record.exc_info[0] is None:
-        return ""
-    lines, trace = [], record.exc_info[2]
+def hush() -> None:
+    """Make every log record of this process from now on safe to keep."""
+    plain = logging.getLogRecordFactory()
+
+    def make(*args: object, **kwargs: object) -> logging.LogRecord:
+        return _safe(plain(*args, **kwargs))
+
+    logging.setLogRecordFactory(make)
+    logging.basicConfig(level=logging.WARNING, format=FORMAT, force=True)
+    logging.getLogger(OURS).setLevel(logging.INFO)
+    # Libraries warn with what they read; their warnings are not for whoever runs this.
+    warnings.simplefilter("ignore")
+
+
+def _safe(record: logging.LogRecord) -> logging.LogRecord:
+    kind, trace = None, None
+    if record.exc_info and record.exc_info[0]:
+        kind, trace = record.exc_info[0].__name__, record.exc_info[2]
+    if record.name.split(".")[0] != OURS:
+        record.msg, record.args = f"(message withheld) {kind or ''}".rstrip(), ()
+    record.exc_info = record.stack_info = None
+    if kind:
+        record.exc_text = "\n".join([*_places(trace), kind])
+    return record
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    """The places in the code, without the values there."""
+    lines = []
     while trace is not None:
         code = trace.tb_frame.f_code
         lines.append(f"  {code.co_filename}:{trace.tb_lineno} in {code.co_name}")
         trace = trace.tb_next
-    return "\n".join([*lines, record.exc_info[0].__name__])
+    return lines

@@ -1,7 +1,5 @@
 """The one process: Streamlit's script and our own routes behind the same doors."""
 
-import logging
-import logging.config
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,22 +32,12 @@ PINNED = {
     "client.toolbarMode": "minimal",
     "browser.gatherUsageStats": False,
     "runner.magicEnabled": False,
+    "logger.enableRich": False,
+    "logger.level": "warning",
     "theme.base": "light",
     "theme.primaryColor": "#005eb8",
 }
 """Streamlit's settings; they hold whatever a configuration file or the environment says."""
-
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"quiet": {"()": "app.quiet.Quiet"}},
-    "handlers": {
-        "out": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["quiet"]}
-    },
-    "root": {"level": "WARNING", "handlers": ["out"]},
-    "loggers": {"vcf_review": {"level": "INFO"}},
-}
 
 
 class OpenToTheNetwork(ValueError):
@@ -97,7 +85,6 @@ def _health(site: Site) -> Callable[[Request], Response]:
 
 def serve(site: Site) -> None:
     """Serve until interrupted."""
-    logging.config.dictConfig(_LOGGING)
     settings = site.settings
     uvicorn.run(
         application(site),

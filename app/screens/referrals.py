@@ -26,7 +26,6 @@ COLUMNS = (
 
 
 def _row(line: Line) -> Row:
-    held = "; ".join(line.verdict.reasons) if isinstance(line.verdict, Hold) else ""
     return Row(
         line.case,
         {
@@ -37,9 +36,17 @@ def _row(line: Line) -> Row:
             "scanned": f"{line.scanned:%d/%m/%Y}" if line.scanned else "–",
             "levels": ", ".join(level.value for level in line.levels),
             "site": line.site,
-            "verdict": f"Held: {held}" if held else "Ready",
+            "verdict": _verdict(line),
         },
     )
+
+
+def _verdict(line: Line) -> str:
+    if line.referred_on:
+        return f"Referred {line.referred_on:%d/%m/%Y}"
+    if isinstance(line.verdict, Hold):
+        return f"Held: {'; '.join(line.verdict.reasons)}"
+    return "Ready"
 
 
 def _export(ready: int) -> None:
