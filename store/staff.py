@@ -105,8 +105,9 @@ def sign_out(unit: Unit) -> None:
 
 @change(Permission.SIGNED_IN)
 def stay(unit: Unit, digest: str) -> None:
-    """Note that a session is in use, so that idle time is counted from now."""
+    """Note that a session of the person's is in use, so that idle time is counted from now."""
     row = unit.session.get(SignInRow, digest)
-    if row is not None:
+    mine = row is not None and row.handle == unit.person.handle
+    if row is not None and mine and unit.now - row.seen_at <= IDLE:
         row.seen_at = unit.now
     unit.tell("staff.active", unit.person.handle)

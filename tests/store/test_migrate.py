@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from postgres import Postgres
+from sqlalchemy import Engine, inspect
+from sqlmodel import SQLModel
+from store_builders import a_case, show
+
+import store.tables
+from store import audit
+from store.engine import open_engine
+from store.migrate import current, newest, upgrade
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        return open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    server: Postgres = request.getfixturevalue("postgres")
+    return open_engine(server.database())
+
+
+def test_a_new_database_has_the_tables_of_this_version_and_no_others(empty: Engine) -> None:
+    assert current(empty) == ""
+    upgrade(empty)
+    assert current(empty) == newest() != ""
+    with empty.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    assert audit.missing_guards(empty) == ()
+    assert set(inspect(empty).get_table_names()) == {*SQLModel.metadata.tables, "alembic_version"}
+    assert store.tables.TrailRow.__tablename__ in SQLModel.metadata.tables
+    empty.dispose()
+
+
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
+    case = a_case(engine)
+    before = audit.verify(engine)
+    upgrade(engine)
+    assert current(engine) == newest()
+    assert show(engine, case).id == case
+    assert audit.verify(engine) == before
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        real = command.upgrade
+
+        def half(config: Config, revision: str) -> None:
+            real(config, revision)
+            msg = "the power went"
+            raise OSError(msg)
+
+        patched.setattr("store.migrate.command.upgrade", half)
+        with pytest.raises(OSError, match="the power went"):
+            upgrade(empty)
+    assert current(empty) == ""
+    assert inspect(empty).get_table_names() == []
+    upgrade(empty)
+    assert current(empty) == newest()
+    empty.dispose()

@@ -1,0 +1,269 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session
+from store_builders import (
+    LEAD,
+    NOW,
+    RADIOLOGIST,
+    a_case,
+    a_flag,
+    a_header,
+    a_patient,
+    a_result,
+    arrive,
+    say,
+    step,
+)
+
+from store import worklist
+from store._flags import rank
+from store.domain.arrival import Ending
+from store.domain.finding import CaseState, Deed, State
+from store.domain.genant import Grade
+from store.domain.spine import Level
+from store.engine import WRITES
+from store.tables import FindingRow, PatientRow, ReviewCase, ScanRow
+from store.unit import Reader
+from store.worklist import Filters, Key
+
+EVERY = Filters(state=None)
+
+
+def page(engine: Engine, filters: Filters, after: Key | None = None) -> worklist.Page:
+    with Reader(engine, LEAD) as reader:
+        return worklist.page(reader, filters, after)
+
+
+def pages(engine: Engine, filters: Filters) -> Iterator[worklist.Page]:
+    after: Key | None = None
+    while True:
+        shown = page(engine, filters, after)
+        assert shown.earlier is (after is not None)
+        yield shown
+        if shown.next is None:
+            return
+        after = shown.next
+
+
+def ids(engine: Engine, filters: Filters) -> list[str]:
+    return [line.key.id for shown in pages(engine, filters) for line in shown.lines]
+
+
+def following(engine: Engine, case: str, filters: Filters) -> str | None:
+    with Reader(engine, LEAD) as reader:
+        return worklist.following(reader, case, filters)
+
+
+def flagged(engine: Engine, loss: float | None, scanned: date, **header: object) -> str:
+    return a_case(engine, a_flag(loss=loss), header=a_header(scanned=scanned, **header))
+
+
+def test_the_gravest_comes_first_and_then_the_oldest(engine: Engine) -> None:
+    day = date(2026, 10, 1)
+    mild = flagged(engine, 0.21, day)
+    severe_new = flagged(engine, 0.5, day + timedelta(days=9))
+    moderate = flagged(engine, 0.3, day + timedelta(days=3))
+    ungraded = flagged(engine, None, day + timedelta(days=2))
+    severe_old = flagged(engine, 0.5, day + timedelta(days=8))
+    wanted = [severe_old, severe_new, ungraded, moderate, mild]
+    assert ids(engine, EVERY) == wanted
+    assert [following(engine, case, EVERY) for case in wanted] == [*wanted[1:], wanted[0]]
+
+
+def test_a_line_says_what_the_worklist_shows(engine: Engine) -> None:
+    patient = a_patient(surname="DEMO", forename="Ann", born=date(1950, 2, 1))
+    header = a_header(patient=patient, scanned=date(2026, 10, 3))
+    case = a_case(engine, a_flag(Level.L1, loss=0.45), a_flag(Level.T8), header=header)
+    step(engine, case, Deed.ADD, None, level=Level.T5, grade=Grade.MILD)
+    step(engine, case, Deed.UNDO, None)
+    step(engine, case, Deed.UNSURE)
+    (line,) = page(engine, Filters()).lines
+    assert line.key == Key(0, date(2026, 10, 3), case)
+    assert (line.levels, line.findings, line.undecided) == ((Level.T8, Level.L1), 2, 1)
+    assert (line.state, line.worst) == (CaseState.WAITING, Grade.SEVERE)
+    assert (line.patient, line.born) == ("DEMO, Ann", date(1950, 2, 1))
+    assert (line.site, line.product, line.exam) == ("RX1", "Product", "CT chest")
+
+
+def test_the_queue_moves_on_when_a_case_is_decided(engine: Engine) -> None:
+    first, second = (flagged(engine, 0.5, date(2026, 10, day)) for day in (1, 2))
+    assert ids(engine, Filters()) == [first, second]
+    step(engine, first, Deed.CONFIRM)
+    assert ids(engine, Filters()) == [second]
+    assert following(engine, first, Filters()) == second
+    assert following(engine, second, Filters()) is None
+    assert following(engine, "c_none", Filters()) is None
+    assert ids(engine, Filters(state=CaseState.CLOSED)) == [first]
+
+
+def test_my_cases_are_those_i_decided_last(engine: Engine) -> None:
+    mine, other = a_case(engine), a_case(engine)
+    step(engine, mine, Deed.UNSURE)
+    step(engine, other, Deed.UNSURE, person=RADIOLOGIST)
+    assert ids(engine, Filters(state=None, mine=LEAD.handle)) == [mine]
+
+
+def test_sql_in_a_filter_is_only_text(engine: Engine) -> None:
+    a_case(engine)
+    for text in ("' OR 1=1 --", "RX1'; DROP TABLE trail; --", "%", "RX_"):
+        assert ids(engine, replace(EVERY, site=text)) == []
+        assert ids(engine, replace(EVERY, product=text)) == []
+    assert len(ids(engine, EVERY)) == 1
+
+
+def test_every_scan_is_counted_once_by_state_and_by_answer(engine: Engine) -> None:
+    for ending in (Ending.NEGATIVE, Ending.NEGATIVE, Ending.FAILED):
+        header = a_header()
+        arrive(engine, header)
+        say(engine, a_result(header, ending=ending))
+    arrive(engine, a_header())
+    decided = a_case(engine)
+    step(engine, decided, Deed.CONFIRM)
+    a_case(engine)
+    with Reader(engine, LEAD) as reader:
+        standing = worklist.standing(reader)
+        offered = worklist.choices(reader)
+    assert standing.states == {CaseState.CLOSED: 1, CaseState.WAITING: 1}
+    assert standing.endings == {
+        None: 1,
+        Ending.POSITIVE: 2,
+        Ending.NEGATIVE: 2,
+        Ending.FAILED: 1,
+    }
+    assert offered == worklist.Choices(("RX1",), ("Product",))
+
+
+SITES, PRODUCTS, PEOPLE = ("RX1", "RX2"), ("Product", "Other"), ("", "a.lead", "r.reader")
+DAY = date(2026, 1, 1)
+WORLD = count()
+CASES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "state": st.sampled_from(CaseState),
+            "worst": st.sampled_from(Grade),
+            "since": st.integers(0, 3).map(lambda n: DAY + timedelta(days=n)),
+            "site": st.sampled_from(SITES),
+            "product": st.sampled_from(PRODUCTS),
+            "last_by": st.sampled_from(PEOPLE),
+            "levels": st.sets(st.sampled_from([Level.T12, Level.L1])),
+        }
+    ),
+    min_size=1,
+    max_size=130,
+)
+FILTERS = st.builds(
+    Filters,
+    state=st.none() | st.sampled_from(CaseState),
+    site=st.sampled_from(["", *SITES]),
+    grade=st.none() | st.sampled_from(Grade),
+    level=st.none() | st.sampled_from([Level.T12, Level.L1, Level.L6]),
+    product=st.sampled_from(["", *PRODUCTS]),
+    scanned_before=st.none() | st.just(DAY + timedelta(days=2)),
+    mine=st.sampled_from(PEOPLE),
+)
+
+
+def enter(engine: Engine, cases: list[dict]) -> dict[str, dict]:
+    """Rows straight into the tables, which are emptied first; by case id."""
+    entered = {}
+    with (
+        engine.execution_options(**{WRITES: True}).begin() as connection,
+        Session(connection) as session,
+    ):
+        for table in (FindingRow, ReviewCase, ScanRow, PatientRow):
+            session.execute(table.__table__.delete())
+        for number, case in enumerate(cases):
+            name = f"{next(WORLD)}_{number}"
+            session.add(PatientRow(id=name, nhs_status="02", site="", surname="A", forename="B"))
+            session.flush()
+            session.add(ScanRow(id=name, study_uid=name, patient_id=name, site="", received_at=NOW))
+            session.flush()
+            session.add(
+                ReviewCase(
+                    id=name,
+                    scan_id=name,
+                    state=case["state"].value,
+                    rank=rank(case["worst"]),
+                    worst_grade=int(case["worst"]),
+                    waiting_since=case["since"],
+                    **{key: case[key] for key in ("site", "product", "last_by")},
+                )
+            )
+            session.flush()
+            session.add_all(
+                FindingRow(
+                    id=f"{name}{level}",
+                    case_id=name,
+                    place=0,
+                    source="AI",
+                    state=State.FLAGGED.value,
+                    level=level.value,
+                )
+                for level in case["levels"]
+            )
+            entered[name] = case
+        session.commit()
+    return entered
+
+
+def passes(case: dict, filters: Filters) -> bool:
+    return all(
+        (
+            filters.state in {None, case["state"]},
+            filters.site in {"", case["site"]},
+            filters.grade in {None, case["worst"]},
+            filters.level is None or filters.level in case["levels"],
+            filters.product in {"", case["product"]},
+            filters.scanned_before is None or case["since"] < filters.scanned_before,
+            filters.mine in {"", case["last_by"]},
+        )
+    )
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
+@given(cases=CASES, filters=st.lists(FILTERS, min_size=1, max_size=6))
+def test_pages_cover_everything_a_filter_leaves_exactly_once_and_in_order(
+    engine: Engine, cases: list[dict], filters: list[Filters]
+) -> None:
+    entered = enter(engine, cases)
+    for chosen in [EVERY, *filters]:
+        wanted = sorted(
+            (name for name, case in entered.items() if passes(case, chosen)),
+            key=lambda name: (rank(entered[name]["worst"]), entered[name]["since"], name),
+        )
+        assert ids(engine, chosen) == wanted
+        with Reader(engine, LEAD) as reader:
+            assert worklist.count(reader, chosen) == len(wanted)
+        for shown in pages(engine, chosen):
+            assert len(shown.lines) <= worklist.PAGE
+
+
+def test_following_walks_the_whole_queue_round(engine: Engine) -> None:
+    for number in range(7):
+        flagged(engine, 0.5, DAY + timedelta(days=number % 2))
+    start = ids(engine, EVERY)[0]
+    walked = [start]
+    for _ in range(6):
+        walked.append(following(engine, walked[-1], EVERY) or "")
+    assert walked == ids(engine, EVERY)
+    assert following(engine, walked[-1], EVERY) == start
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(site="RX1"), EVERY])
+def test_an_empty_room_has_an_empty_page(engine: Engine, filters: Filters) -> None:
+    assert page(engine, filters) == worklist.Page((), None, False)
