@@ -25,7 +25,7 @@ class Cloud:
     Attributes:
         lps_mm: n x 3.
         voxel_mm3: What each point stands for.
-        grain_mm: Largest distance between neighbouring points of one row of voxels, seen from above.
+        grain_mm: Largest distance between neighbouring points, seen from above.
         thinned: Every how many planes, rows, columns a voxel was taken.
     """
 

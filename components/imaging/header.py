@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pydicom
 
-from components.imaging.elements import Broken, Elements, NotDicom, dataset
+from components.imaging.elements import Broken, Elements, NotDicom, dataset, unquoted
 from components.imaging.instance import Instance, NotASlice, read_instances
 from components.imaging.patient import header_of
 from components.imaging.pixels import check_syntax
@@ -70,7 +70,8 @@ class _Pile:
 
     def add(self, one: Instance) -> None:
         self.patients.add(one.patient_id)
-        key = (one.sop_uid, one.frame)
+        # Without a UID no two files can be called copies of one slice.
+        key = (one.sop_uid or str(one.path), one.frame)
         known = self.slices.setdefault(key, one)
         if known is one:
             return
@@ -91,29 +92,49 @@ def sort_files(paths: Iterable[Path], tick: Callable[[int], None] = _silent) -> 
         paths: Files and folders, in any order; folders are searched to the bottom.
         tick: Told after each file how many have been read.
     """
-    piles: dict[tuple[str, str], _Pile] = {}
-    aside: Counter[str] = Counter()
-    others: list[Path] = []
-    for count, path in enumerate(_files(paths), start=1):
+    heap = _Heap()
+    with unquoted():
+        for count, path in enumerate(_files(paths), start=1):
+            heap.take(path)
+            tick(count)
+        series = [_series(pile) for pile in heap.piles.values()]
+    series.sort(key=lambda one: (one.header.study_uid, one.header.series_uid))
+    aside = tuple(SetAside(reason, files) for reason, files in sorted(heap.aside.items()))
+    return Sorting(tuple(series), aside, tuple(sorted(heap.others)))
+
+
+@dataclass(slots=True)
+class _Heap:
+    """What has been found so far."""
+
+    piles: dict[tuple[str, str], _Pile] = field(default_factory=dict)
+    aside: Counter[str] = field(default_factory=Counter)
+    others: list[Path] = field(default_factory=list)
+    buffer: bytearray = field(default_factory=lambda: bytearray(1 << 20))
+
+    def take(self, path: Path) -> None:
+        """Sort one file; whatever is wrong with it becomes a reason."""
         try:
-            found, content, slices = read_instances(path)
-            _pile(piles, found, content, slices)
+            found, content, slices = read_instances(path, self.buffer)
+            self._pile(found, content, slices)
         except NotDicom:
             if path.name.lower().endswith(_RESULTS):
-                others.append(path)
+                self.others.append(path)
             else:
-                aside["Not DICOM."] += 1
+                self.aside["Not DICOM."] += 1
         except (NotASlice, Broken) as reason:
-            aside[str(reason)] += 1
+            self.aside[str(reason)] += 1
         except OSError as error:
-            aside[f"Could not be read ({error.strerror or 'input error'})."] += 1
+            self.aside[f"Could not be read ({error.strerror or 'input error'})."] += 1
         except Exception as error:  # noqa: BLE001 - a foreign file's oddity is its own affair
-            aside[f"Broken ({type(error).__name__})."] += 1
-        tick(count)
-    series = tuple(_series(pile) for pile in piles.values())
-    ordered = sorted(series, key=lambda s: (s.header.study_uid, s.header.series_uid))
-    found_aside = tuple(SetAside(reason, n) for reason, n in sorted(aside.items()))
-    return Sorting(tuple(ordered), found_aside, tuple(sorted(others)))
+            self.aside[f"Broken ({type(error).__name__})."] += 1
+
+    def _pile(self, found: Elements, content: memoryview, slices: tuple[Instance, ...]) -> None:
+        key = slices[0].study_uid, slices[0].series_uid
+        if key not in self.piles:
+            self.piles[key] = _Pile(dataset(content, found.body))
+        for one in slices:
+            self.piles[key].add(one)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -130,19 +151,6 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _plain(folder: str, name: str) -> bool:
     path = Path(folder) / name
     return path.is_file() and not path.is_symlink()
-
-
-def _pile(
-    piles: dict[tuple[str, str], _Pile],
-    found: Elements,
-    content: bytes,
-    slices: tuple[Instance, ...],
-) -> None:
-    key = slices[0].study_uid, slices[0].series_uid
-    if key not in piles:
-        piles[key] = _Pile(dataset(content, found.body))
-    for one in slices:
-        piles[key].add(one)
 
 
 def _series(pile: _Pile) -> SeriesOnDisk:

@@ -53,14 +53,14 @@ class _Lookup:
     slope: float
     intercept: float
 
-    def ids_of(self, layer: NDArray[Any]) -> Labelled:
-        """Vertebra numbers of one *layer* of stored values.
+    def ids_of(self, layer: NDArray[Any], room: Labelled) -> Labelled:
+        """Vertebra numbers of one *layer* of stored values; *room* may be used for them.
 
         Raises:
             UnusableMask: a value is no whole number.
         """
         if layer.dtype == np.uint8 and (self.slope, self.intercept) == (1.0, 0.0):
-            return np.asarray(cv2.LUT(layer, self.ids[:256]), np.uint8)
+            return np.asarray(cv2.LUT(layer, self.ids[:256], room), np.uint8)
         values = layer * self.slope + self.intercept
         whole = np.rint(values)
         if not np.array_equal(whole, values):
@@ -162,8 +162,9 @@ def _lookup(head: Head, table: dict[int, Level]) -> _Lookup:
 def _ids(voxels: NDArray[Any], lookup: _Lookup) -> tuple[Labelled, Box]:
     """Vertebra numbers of the part of (k, j, i) *voxels* that holds any, and where it lies."""
     parts: list[tuple[int, tuple[int, int, int, int], Labelled]] = []
+    room = np.empty(voxels.shape[1:], np.uint8)
     for k, layer in enumerate(voxels):
-        ids = lookup.ids_of(layer)
+        ids = lookup.ids_of(layer, room)
         x, y, width, height = cv2.boundingRect(ids)
         if width:
             parts.append(

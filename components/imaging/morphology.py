@@ -189,8 +189,8 @@ def _lanes(cloud: Cloud, body: Body) -> _Lanes:
     height = volume * cloud.voxel_mm3 / (strip * lane)
     kept_lanes = slice(1, lanes - 1)
     return _Lanes(
-        np.arange(-(strips // 2), strips // 2 + 1) * float(strip),
-        np.arange(-side, side + 1) * float(lane),
+        np.arange(-(strips // 2), strips // 2 + 1, dtype=np.float64) * strip,
+        np.arange(-side, side + 1, dtype=np.float64) * lane,
         height.reshape(lanes, strips)[kept_lanes],
         middle.reshape(lanes, strips)[kept_lanes],
     )

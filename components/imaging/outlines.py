@@ -10,6 +10,8 @@ from components.imaging.sagittal import Layout
 _FINE_MM = 0.5
 _TOLERANCE_MM = 0.35
 _LEAST_MM2 = 4.0
+_HALF = 127
+"""Half of a full voxel, of 255; two planes of which one is marked are half."""
 
 Polygons = dict[str, list[list[float]]]
 
@@ -24,20 +26,27 @@ def outlines(
         origin: Index in the scan's grid of the first voxel of *ids*.
         box: Where the vertebra lies in *ids*.
     """
-    (_, _), (r0, r1), (c0, c1) = box
+    (_, _), (r0, _r1), (c0, _c1) = box
     fine = (
         max(1, round(layout.spacing_mm[1] / _FINE_MM)),
         max(1, round(layout.spacing_mm[2] / _FINE_MM)),
     )
     corner = origin[1] + r0, origin[2] + c0
+    first = origin[0] + box[0][0]
+    marked = (ids[_cut(box)] == number).view(np.uint8)
     found: Polygons = {}
     for plane, (low, high) in _planes(box, origin[0], layout):
-        layers = ids[low - origin[0] : high - origin[0], r0:r1, c0:c1] == number
-        share = layers.mean(axis=0, dtype=np.float32)
+        layers = marked[low - first : high - first]
+        share = layers.sum(axis=0, dtype=np.uint8) * np.uint8(255 // len(layers))
         polygons = _polygons(share, corner, fine, layout)
         if polygons:
             found[str(plane)] = polygons
     return found
+
+
+def _cut(box: Box) -> tuple[slice, slice, slice]:
+    (a, b), (c, d), (e, f) = box
+    return slice(a, b), slice(c, d), slice(e, f)
 
 
 def _planes(box: Box, first: int, layout: Layout) -> list[tuple[int, tuple[int, int]]]:
@@ -54,7 +63,7 @@ def _planes(box: Box, first: int, layout: Layout) -> list[tuple[int, tuple[int, 
 
 
 def _polygons(
-    share: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]",
+    share: Labelled,
     corner: tuple[int, int],
     fine: tuple[int, int],
     layout: Layout,
@@ -64,7 +73,7 @@ def _polygons(
     framed = np.pad(share, 1)
     size = framed.shape[1] * fine[1], framed.shape[0] * fine[0]
     smooth = cv2.resize(framed, size, interpolation=cv2.INTER_LINEAR)
-    inside = (smooth >= 0.5).astype(np.uint8)
+    inside = (np.asarray(smooth) >= _HALF).view(np.uint8)
     contours, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     grain = layout.spacing_mm[1] / fine[0], layout.spacing_mm[2] / fine[1]
     polygons = []

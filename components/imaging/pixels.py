@@ -54,8 +54,8 @@ def check_syntax(syntax: str) -> None:
     raise UnusableSeries(msg_0)
 
 
-def slice_hu(one: Instance, first_row: int, last_row: int) -> Int16:
-    """Rows *first_row* up to *last_row* (exclusive) of *one*, all columns, in HU.
+def slice_hu(one: Instance, rows: tuple[int, int], columns: tuple[int, int]) -> Int16:
+    """Some *rows* and *columns* of *one* (ends exclusive), in HU.
 
     Raises:
         UnusableSeries: the pixels cannot be decoded, or are not what the header says.
@@ -63,8 +63,8 @@ def slice_hu(one: Instance, first_row: int, last_row: int) -> Int16:
     """
     check_syntax(one.syntax)
     native = one.syntax in NATIVE
-    stored = _native(one, first_row, last_row) if native else _decoded(one)[first_row:last_row]
-    return to_hu(stored, one)
+    stored = _native(one, *rows) if native else _decoded(one)[slice(*rows)]
+    return to_hu(stored[:, slice(*columns)], one)
 
 
 def _native(one: Instance, first_row: int, last_row: int) -> NDArray[Any]:
@@ -74,7 +74,7 @@ def _native(one: Instance, first_row: int, last_row: int) -> NDArray[Any]:
     size = (last_row - first_row) * width
     with one.path.open("rb", buffering=0) as file:
         if one.syntax == DEFLATED:
-            body = read_elements(file.readall()).body or b""
+            body = read_elements(memoryview(file.readall())).body or b""
             raw = body[at : at + size]
         else:
             file.seek(at)

@@ -97,24 +97,22 @@ def plane_picture(volume: Volume, layout: Layout, number: int) -> Int16:
     start = number * layout.merged
     layers = volume.hu[start : start + layout.merged]
     flat = layers[0] if len(layers) == 1 else _mean(layers)
-    down = layout.pixel_mm / layout.spacing_mm[1]
-    across = layout.pixel_mm / layout.spacing_mm[2]
-    if (layout.rows, layout.columns) == flat.shape and down == across == 1.0:
+    down = layout.spacing_mm[1] / layout.pixel_mm
+    across = layout.spacing_mm[2] / layout.pixel_mm
+    if down == across == 1.0:
         return np.ascontiguousarray(flat)
-    to_grid = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5]])
-    picture = cv2.warpAffine(
-        np.ascontiguousarray(flat),
-        to_grid,
-        (layout.columns, layout.rows),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
+    # Given factors rather than a size, OpenCV keeps the exact scale that `Layout.pixels` uses.
+    picture = cv2.resize(
+        np.ascontiguousarray(flat), None, fx=across, fy=down, interpolation=cv2.INTER_LINEAR
     )
     return np.asarray(picture, np.int16)
 
 
 def _mean(layers: Int16) -> Int16:
     """Average of a few planes, rounded half up."""
-    total = layers.sum(axis=0, dtype=np.int32)
-    count = len(layers)
-    mean: Int16 = ((total + count // 2) // count).astype(np.int16)
-    return mean
+    total = layers[0].astype(np.int32)
+    for layer in layers[1:]:
+        total += layer
+    total += len(layers) // 2
+    total //= len(layers)
+    return np.asarray(total, np.int16)

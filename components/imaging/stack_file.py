@@ -34,7 +34,8 @@ def encode_plane(plane: Int16) -> bytes:
     pair = whole.view(np.uint8).reshape(-1, 2)
     apart = np.empty((2, len(pair)), np.uint8)
     apart[0], apart[1] = pair[:, 0], pair[:, 1]
-    return bytes(imagecodecs.zlib_encode(apart.tobytes(), level=_LEVEL))
+    # libdeflate: a third of zlib's time at the same level, and smaller.
+    return bytes(imagecodecs.deflate_encode(apart.tobytes(), level=_LEVEL, raw=False))
 
 
 def decode_plane(packed: bytes, rows: int, columns: int) -> Int16:

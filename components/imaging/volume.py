@@ -50,7 +50,7 @@ def read_volume(block: Block, frame: Frame, box: Box) -> Volume:
     (s0, s1), (r0, r1), (c0, c1) = frame.stored(box)
 
     def fill(number: int) -> None:
-        stored[number] = slice_hu(block.slices[s0 + number], r0, r1)[:, c0:c1]
+        stored[number] = slice_hu(block.slices[s0 + number], (r0, r1), (c0, c1))
 
     with ThreadPoolExecutor(min(4, cpu_count() or 1)) as pool:
         list(pool.map(fill, range(s1 - s0)))
@@ -80,7 +80,7 @@ def _body_range(
     """Lowest and highest index of tissue, by plane, row, column."""
     sample = np.full((len(numbers), *block.shape[1:]), AIR_HU, np.int16)
     for place, number in enumerate(numbers):
-        sample[place] = slice_hu(block.slices[number], 0, block.shape[1])
+        sample[place] = slice_hu(block.slices[number], (0, block.shape[1]), (0, block.shape[2]))
     tissue = sample > -300
     slices = np.zeros(block.shape[0], bool)
     slices[list(numbers)] = True
