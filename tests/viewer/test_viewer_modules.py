@@ -1,9 +1,12 @@
-"""The viewer's plain modules, tested by Node's own runner without a browser."""
+"""The viewer's plain modules, tested by Node's own runner, and the wrappers round them."""
 
 import importlib.util
 import shutil
 import subprocess
 from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "components" / "viewer" / "static"
@@ -57,3 +60,38 @@ def test_every_import_names_a_file_that_is_there() -> None:
             if " from " in line and line.rstrip().endswith('.js";'):
                 name = line.rsplit('"', 2)[1]
                 assert (module.parent / name).exists(), f"{module.name} imports {name}"
+
+
+def _page() -> None:
+    import streamlit as st
+
+    from components.viewer import viewer
+    from components.worklist_table import Column, Row, worklist_table
+
+    st.text(str(viewer("c_1", "ticket", key="v").opened))
+    row = Row("c_1", {"age": "3 days"})
+    st.text(str(worklist_table([Column("age", "Waiting")], [row], key="w", caption="One scan")))
+
+
+def test_both_components_mount_from_their_own_files() -> None:
+    page = AppTest.from_function(_page).run()
+    assert not page.exception
+    assert [line.value for line in page.text] == ["None", "None"]
+
+
+@pytest.mark.parametrize(
+    ("move", "followed"),
+    [
+        ({"to": "c_2", "trail": ["c_1"], "move": "1"}, "c_2"),
+        ({"to": "c_3", "trail": ["c_0", "c_1", "c_2"], "move": "1"}, "c_3"),
+        ({"to": "c_1", "trail": ["c_0"], "move": "1"}, "None"),  # the page has followed
+        ({"to": "c_9", "trail": ["c_8"], "move": "1"}, "None"),  # old news from elsewhere
+    ],
+)
+def test_the_page_hears_of_a_move_until_it_has_followed(
+    move: dict[str, object], followed: str
+) -> None:
+    page = AppTest.from_function(_page)
+    page.session_state["v moved"] = move
+    assert page.run().text[0].value == followed
+    assert page.run().text[0].value == followed

@@ -116,6 +116,6 @@ export function showFindings(node, record, chosen, select) {
   if (measured) measured.open = open;
   const before = { chosen: node.querySelector(".vcf-chosen")?.dataset.finding, top: node.scrollTop };
   fill(node, list, measured);
-  const row = node.querySelector(".vcf-chosen");
-  node.scrollTop = row && before.chosen !== chosen ? row.offsetTop : before.top;
+  const now = node.querySelector(".vcf-chosen");
+  node.scrollTop = now && before.chosen !== chosen ? now.offsetTop : before.top;
 }

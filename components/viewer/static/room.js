@@ -3,6 +3,7 @@
 
 import { deeds } from "./deeds.js";
 import { fill, say } from "./dom.js";
+import { Refused } from "./fetch.js";
 import { gestures } from "./gestures.js";
 import { keyboard } from "./keyboard.js";
 import { layout } from "./layout.js";
@@ -13,6 +14,9 @@ import { clear, showFailure, showOutbox, showRecord } from "./show.js";
 import { blank, firstFinding, keepable, reduce } from "./state.js";
 
 const LEAST_HEIGHT = 690;
+
+const sentenceOf = (error) =>
+  error instanceof Refused ? error.message : "This scan could not be shown. Reload the page; if it stays so, tell support.";
 
 export class Room {
   constructor(parent, desk, setStateValue) {
@@ -52,21 +56,20 @@ export class Room {
     this.leave();
     const { loader } = this.desk;
     const ready = loader.at(id);
-    if (ready) {
-      loader.tickets.set(id, ticket);
-      return this.enter(ready);
-    }
+    loader.tickets.set(id, ticket);
     fill(this.parts.refusal, "Opening the scan …");
     try {
-      const room = await loader.enter(id, ticket);
+      // Not awaited when it is here already: it is painted before the next frame.
+      const room = ready ?? (await loader.enter(id, ticket));
       if (this.wanted === id) this.enter(room);
     } catch (error) {
       this.opening = false;
+      if (!(error instanceof Refused)) console.error(error);
+      if (this.wanted === id) this.leave(); // half a room is worse than none
       this.askForTicket();
       const again = () => void this.open(id, loader.tickets.get(id) ?? ticket);
-      if (this.wanted === id) showFailure(this.parts, error.message, again);
+      if (this.wanted === id) showFailure(this.parts, sentenceOf(error), again);
     }
-    return undefined;
   }
 
   leave() {
@@ -220,7 +223,7 @@ export class Room {
     room.style.setProperty("--vcf-height", `${Math.max(LEAST_HEIGHT, window.innerHeight - top - 8)}px`);
     const size = { width: stage.clientWidth, height: stage.clientHeight };
     if (size.width === this.view.stage.width && size.height === this.view.stage.height) return;
-    if (size.width > 0) this.look({ type: "stage", stage: size });
+    if (size.width > 1 && size.height > 1) this.look({ type: "stage", stage: size });
   }
 
   pressed = (at) => {

@@ -41,7 +41,7 @@ export class Screen {
   paint() {
     const { view, parts, desk } = this.room;
     const record = this.room.shown();
-    if (!record || view.stage.width <= 1) return;
+    if (!record || view.stage.width <= 1 || view.stage.height <= 1) return; // not laid out yet
     if (view.meta) {
       const data = desk.loader.plane(view.plane);
       if (data) this.film = { case: view.case, plane: view.plane, data };

@@ -6,7 +6,11 @@ import { badge } from "./grades.js";
 const tables = new WeakMap();
 
 /** Loads the review room's modules while the list is read, so that a case opens at once. */
-const warm = () => void import("../vcf-review.viewer/viewer.js").catch(() => {});
+function warm() {
+  void import("../vcf-review.viewer/viewer.js").catch(() => {});
+  const href = new URL("../vcf-review.viewer/viewer.css", import.meta.url).href;
+  document.head.append(el("link", { rel: "preload", as: "style", href }));
+}
 
 function cell(column, value, heads) {
   const content = column.kind === "grade" ? [badge(value)] : [value === null || value === undefined ? "" : String(value)];
