@@ -57,7 +57,7 @@ def workbook_of(kept: referrals.Batch, policy: Policy, *, demo: bool) -> bytes:
         site=", ".join(sites),
         trail_sequence=kept.trail_seq,
         trail_hash=kept.trail_hash,
-        policy=f"aged {policy.lowest_age} and over at the scan",
+        policy=policy.words,
     )
     rows = [_row(referral.number, referral.facts) for referral in kept.referrals]
     held = [NotReferredRow(case, reason) for case, reason in kept.not_referred]

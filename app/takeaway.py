@@ -12,12 +12,11 @@ from app.referral_file import file_of
 from app.wiring import anchor
 from exports.fls import file_name
 from exports.rates import rates_workbook
+from exports.sheet import XLSX
 from store import rates, referrals
 from store.domain.people import INTAKE
 from store.domain.refusal import NotAllowed
 from store.staff import SignedIn
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def routes(desks: Desks) -> list[Route]:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine
-
 from app.settings import Settings
 from store import audit, migrate, trail
 from store.archive import Archive
 from store.domain.people import Person
 from store.domain.refusal import Conflict, NotAllowed
-from store.engine import open_engine
+from store.engine import Engine, open_engine
 from store.unit import Reader, Unit
 
 P = ParamSpec("P")

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
+__all__ = ["WRITES", "Engine", "open_engine"]
+
 WRITES = "vcf_writes"
 """Execution option of a connection that will write."""
 

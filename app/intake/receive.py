@@ -138,12 +138,16 @@ class _Papers:
             answer = self.site.submit(INTAKE, arrivals.receive_result, result)
             self.done.others.append(("AI result", answer.fate, answer.reason))
         for path in self._reports:
-            reading = read_reports(path)
+            try:
+                reading = read_reports(path)
+            except Unusable as refusal:
+                self._refuse(path, "report table", str(refusal))
+                continue
             for report in reading.reports:
                 answer = self.site.submit(INTAKE, arrivals.receive_report, report)
                 self.done.others.append(("report", answer.fate, answer.reason))
-            for refusal in reading.refusals:
-                self._refuse("report", refusal)
+            for refused in reading.refusals:
+                self._refuse(path, "report", refused)
 
     def _sort(self, path: Path, labels: str | None) -> None:
         try:
@@ -155,14 +159,14 @@ class _Papers:
             elif found.kind is Kind.RESULT:
                 self._read(path)
             else:
-                self._refuse("file", found.reason or "Not a result, a mask or a report.")
+                self._refuse(path, "file", found.reason or "Not a result, a mask or a report.")
         except Unusable as refusal:
-            self._refuse("AI result", str(refusal))
+            self._refuse(path, "AI result", str(refusal))
 
     def _read(self, path: Path) -> None:
         reading = read_results(path)
         for refusal in reading.refusals:
-            self._refuse("AI result", refusal)
+            self._refuse(path, "AI result", refusal)
         for result in reading.results:
             if result.study_uid or result.accession:
                 self._named.append(result)
@@ -173,13 +177,14 @@ class _Papers:
         alone = len(self._folders) == 1 and path.resolve() in self._given
         uid, doubt = (next(iter(self._folders)), "") if alone else belongs_to(path, self._folders)
         if uid is None:
-            self._refuse(kind, doubt, Fate.HELD)
+            self._refuse(path, kind, doubt, Fate.HELD)
         else:
             shelf.setdefault(uid, []).append(thing)
 
-    def _refuse(self, kind: str, reason: str, fate: Fate = Fate.REFUSED) -> None:
+    def _refuse(self, path: Path, kind: str, reason: str, fate: Fate = Fate.REFUSED) -> None:
         self.done.others.append((kind, fate, reason))
-        digest = hashlib.sha256(f"{kind} {reason}".encode()).hexdigest()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         self.site.submit(INTAKE, arrivals.refuse, "paper", digest, fate, reason)
 
 

@@ -39,7 +39,7 @@ def _asked() -> tuple[date | None, date | None, str]:
 st.title("Rates")
 start, end, site = _asked()
 funnel = session.ask(rates.funnel, start, end, site)
-st.plotly_chart(charts.funnel(funnel), config={"displayModeBar": False})
+st.plotly_chart(charts.funnel(funnel), theme=None, config=charts.CONFIG)
 st.table(pd.DataFrame([_cells(row) for row in funnel]).set_index("Step"))
 st.caption(BIAS_NOTE)
 asked = {"from": start, "to": end, "site": site}

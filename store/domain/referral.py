@@ -102,6 +102,16 @@ class Policy:
     fewest_mild: int = 1
     needs_nhs_number: bool = True
 
+    @property
+    def words(self) -> str:
+        """What is referred, as the workbook says it."""
+        mild = f"; at least {self.fewest_mild} mild fractures, or one graver"
+        number = "; with a valid NHS number" if self.needs_nhs_number else ""
+        return (
+            f"aged {self.lowest_age} and over at the scan"
+            f"{mild if self.fewest_mild > 1 else ''}{number}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

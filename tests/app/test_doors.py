@@ -1,11 +1,25 @@
 """The doors: who may come in, and what every answer carries."""
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import httpx
 import pytest
 from clerk import Clerk
 from running import Server
 from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
+
+
+@pytest.fixture(scope="module")
+def server(received_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all of these: none of them changes a case."""
+    data = Path(shutil.copytree(received_once, tmp_path_factory.mktemp("doors") / "data"))
+    running = Server(data).start()
+    yield running
+    running.stop()
+
 
 CLOSED = ("/", "/review?case=c_1", "/referrals", "/api/rates", "/api/exports/x", "/media/x")
 
