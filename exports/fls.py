@@ -17,8 +17,6 @@ from exports.fls_rows import (
     NotReferredRow,
     ReferralRow,
     grade_words,
-    row_from_json,
-    row_to_json,
 )
 from exports.fls_words import RowStatus
 from exports.sheet import workbook
@@ -32,8 +30,6 @@ __all__ = [
     "ReferralRow",
     "file_name",
     "referral_workbook",
-    "row_from_json",
-    "row_to_json",
 ]
 
 SOON = timedelta(days=14)

@@ -16,7 +16,6 @@ from exports.fls_words import (
     PatientClass,
     RowStatus,
 )
-from exports.frozen import from_json, to_json
 from store.domain.genant import Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus
 from store.domain.people import Role
@@ -199,17 +198,3 @@ class Batch:
     def label(self) -> str:
         """Number, time and person in one line."""
         return f"{self.batch_id} / {local(self.exported_at):%d/%m/%Y %H:%M} / {self.exported_by}"
-
-
-def row_to_json(row: ReferralRow | NotReferredRow | Batch) -> str:
-    """*row* as the record keeps it."""
-    return to_json(row)
-
-
-def row_from_json(text: str) -> ReferralRow:
-    """The row that `row_to_json` wrote as *text*.
-
-    Raises:
-        UnusableFrozenRow: *text* is no such row.
-    """
-    return from_json(ReferralRow, text)
