@@ -1,0 +1,113 @@
+"""Forty decisions in a breath, and a server killed in the middle of them."""
+
+import json
+import random
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from reader import Reader
+from running import Server, run
+
+from app.demo.hospital import write_hospital
+from app.demo.patients import CATALOGUE
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with three drawn patients."""
+    folder = tmp_path_factory.mktemp("drawn")
+    patients = tuple(patient for patient in CATALOGUE if patient.number in {3, 4, 17})
+    write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
+    data = folder / "data"
+    assert run(data, "staff", "add", "a.lead", "Anna Lead", "METABOLIC_LEAD").returncode == 0
+    assert run(data, "receive", folder / "delivery").returncode == 0
+    return data
+
+
+@pytest.fixture
+def server(drawn: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server over a copy of it."""
+    running = Server(Path(shutil.copytree(drawn, tmp_path / "data"))).start()
+    yield running
+    running.stop()
+
+
+def kept(data: Path) -> list[tuple[str, int, str, str]]:
+    """Every decision in the record: case, version, deed, act."""
+    with sqlite3.connect(data / "record.db") as record:
+        query = "SELECT case_id, version, deed, act FROM decision ORDER BY case_id, version"
+        return list(record.execute(query))
+
+
+def test_forty_decisions_twenty_milliseconds_apart_are_forty_decisions(
+    server: Server, page: Page
+) -> None:
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    reader.open_first_case()
+    case = reader.attribute("data-case")
+    first = next(iter(reader.states()))
+    for number in range(40):
+        reader.press("u" if number % 2 else "a")
+        page.wait_for_timeout(20)
+    reader.saved()
+    found = kept(server.data)
+    assert [(c, version) for c, version, _, _ in found] == [(case, n) for n in range(1, 41)]
+    assert [deed for _, _, deed, _ in found] == ["confirm", "unsure"] * 20
+    assert reader.states()[first] == "unsure"
+
+
+def test_four_quick_presses_of_next_and_accept_decide_nothing_unseen(
+    server: Server, page: Page
+) -> None:
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    reader.open_first_case()
+    first = reader.attribute("data-case")
+    for _ in range(4):
+        reader.press("n", "a")
+    page.wait_for_timeout(1500)
+    reader.saved()
+    seen = set(json.loads(page.evaluate("JSON.stringify(window.vcfSeen ?? [])")))
+    cases = {case for case, _, _, _ in kept(server.data)}
+    assert first not in cases
+    assert not seen or cases <= seen
+
+
+def test_every_acknowledged_decision_outlives_a_kill(server: Server, page: Page) -> None:
+    acknowledged: set[str] = set()
+
+    def note(answer: object) -> None:
+        if getattr(answer, "url", "").endswith("/api/decisions") and answer.status == 200:  # type: ignore[attr-defined]
+            acknowledged.add(json.loads(answer.request.post_data)["act"])  # type: ignore[attr-defined]
+
+    page.on("response", note)
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    reader.open_first_case()
+    case = reader.attribute("data-case")
+    chance = random.Random(7)
+    pressed = 0
+    for _ in range(3):
+        for number in range(chance.randint(8, 15)):
+            reader.press("u" if pressed % 2 else "a")
+            pressed += 1
+            page.wait_for_timeout(20)
+            if number == 6:
+                server.kill()
+        before = {act for _, _, _, act in kept(server.data)}
+        assert acknowledged <= before
+        server.start()
+    reader.press("Shift")
+    reader.until(lambda: reader.attribute("data-saved") == "saved", 60)
+    found = kept(server.data)
+    assert [version for _, version, _, _ in found] == list(range(1, pressed + 1))
+    assert {c for c, _, _, _ in found} == {case}
+    assert acknowledged <= {act for _, _, _, act in found}
+    assert "continues the one before" in run(server.data, "trail", "verify").stdout
