@@ -49,8 +49,8 @@ class Reader:
             self.page.keyboard.press(key)
 
     def seen(self) -> None:
-        """Wait until the case on the screen is painted."""
-        self.page.wait_for_selector(f"{ROOM}:not([data-painted=''])")
+        """Wait until the case on the screen is painted and was there long enough to be seen."""
+        self.page.wait_for_selector(f"{ROOM}[data-ready='true']:not([data-painted=''])")
 
     def saved(self) -> None:
         """Wait until nothing is on its way any more."""

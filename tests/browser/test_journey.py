@@ -65,6 +65,7 @@ def _review_everything(reader: Reader, shots: Path) -> None:
         reader.press("n")
         if number < len(SCANS) - 1:
             reader.until(lambda before=before: reader.attribute("data-case") != before)
+            reader.seen()
     assert names == {scan.surname for scan in SCANS}
 
 
