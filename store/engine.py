@@ -4,10 +4,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
+from store._turns import Turns
+
 __all__ = ["WRITES", "Engine", "open_engine"]
 
 WRITES = "vcf_writes"
 """Execution option of a connection that will write."""
+
+TURNS = "vcf_turns"
+"""Execution option of an SQLite engine: the line its writers wait in."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -31,6 +36,7 @@ def open_engine(address: str) -> Engine:
     # Parameters are patient data; they must not reach an error message.
     engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
+        engine.update_execution_options(**{TURNS: Turns()})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:

@@ -8,9 +8,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from store import audit
+from store._turns import Turns
 from store.domain.people import Permission, Person
 from store.domain.refusal import NotAllowed
-from store.engine import WRITES
+from store.engine import TURNS, WRITES
+
+PATIENCE_S = 10.0
+"""How long a writer waits for its turn before it takes its chance with the database itself."""
 
 
 class Reader:
@@ -56,6 +60,12 @@ class Unit(Reader):
         super().__init__(engine, person)
         self.now = now or datetime.now(UTC)
         self.told = 0
+        self._turns: Turns | None = engine.get_execution_options().get(TURNS)
+        self._mine = False
+
+    def __enter__(self) -> Self:
+        self._mine = self._turns is not None and self._turns.take(PATIENCE_S)
+        return super().__enter__()
 
     def tell(self, action: str, entity: str, outcome: str = "ok", **detail: object) -> None:
         """Write a line of the trail, in this transaction. *detail* never names a patient."""
@@ -75,3 +85,6 @@ class Unit(Reader):
                 self.session.rollback()
         finally:
             self.session.close()
+            if self._turns is not None and self._mine:
+                self._turns.give()
+                self._mine = False
