@@ -20,16 +20,18 @@ class Answer:
     opened: str | None
 
 
-def viewer(case: str, ticket: str, *, key: str) -> Answer:
+def viewer(case: str, ticket: str, *, key: str, reader: str = "") -> Answer:
     """Show *case*, and say to which other case the reader has moved on since.
 
     The page follows by calling again with that case and its ticket; until then the same answer
-    comes back, so a rerun that was cut short loses nothing.
+    comes back, so a rerun that was cut short loses nothing. *reader* is any mark that differs
+    between people: a decision one person left unsaved in this tab is then never sent in the name
+    of the next.
     """
     component = mounted("viewer", "viewer.js", "viewer.css")
     component(
         key=key,
-        data={"case": case, "ticket": ticket, "api": "api"},
+        data={"case": case, "ticket": ticket, "api": "api", "reader": reader},
         on_opened_change=partial(_note_move, key),
     )
     return Answer(_move_to_follow(key, case))

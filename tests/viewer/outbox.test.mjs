@@ -38,7 +38,7 @@ class Storage {
   setItem = (key, value) => this.held.set(key, value);
 }
 
-function setUp({ server = new Server(), storage = new Storage() } = {}) {
+function setUp({ server = new Server(), storage = new Storage(), reader = "ann" } = {}) {
   const told = { saved: [], refused: [], states: [] };
   const outbox = new Outbox({
     post: server.post, storage, delays: [1],
@@ -46,6 +46,7 @@ function setUp({ server = new Server(), storage = new Storage() } = {}) {
     saved: (sent) => told.saved.push(sent.act),
     refused: (sent, sentence, dropped) => told.refused.push({ act: sent.act, sentence, dropped: dropped.map((a) => a.act) }),
   });
+  outbox.readAs(reader);
   const give = (...ids) => {
     for (const id of ids) outbox.add(act(id, { version: 3 + server.acts.length + outbox.pending("c_1").length }));
   };
@@ -97,6 +98,7 @@ test("the clock is called as browsers want it, not as a method of the queue", as
     setTimeout(done, ms);
   }
   const outbox = new Outbox({ post: server.post, changed() {}, saved() {}, refused() {}, delays: [1], later });
+  outbox.readAs("ann");
   outbox.add(act("a"));
   await until(() => outbox.status.state === "saved");
   assert.deepEqual(server.acts, ["a"]);
@@ -145,7 +147,7 @@ test("what waits survives a reload with its ids, and is saved then", async () =>
   assert.equal(second.outbox.status.count, 1);
   await second.outbox.retry();
   assert.deepEqual(first.server.acts, ["a"]);
-  assert.equal(JSON.parse(first.storage.getItem("vcf-review.outbox")).length, 0);
+  assert.equal(JSON.parse(first.storage.getItem("vcf-review.outbox")).acts.length, 0);
 });
 
 test("written words never reach the browser's storage; their loss is told", async () => {
@@ -173,6 +175,28 @@ test("a case without a ticket waits and does not hold up the one on screen", asy
   ticket = true;
   await outbox.retry();
   assert.deepEqual(server.acts, ["near", "far"]);
+});
+
+test("what one person left unsaved is never sent in the name of the next", async () => {
+  const first = setUp();
+  first.server.trouble = [401];
+  first.give("a");
+  await until(() => first.outbox.signedOut);
+  const second = setUp({ server: first.server, storage: first.storage, reader: "bea" });
+  await second.outbox.retry();
+  assert.deepEqual(first.server.acts, []);
+  assert.deepEqual(second.outbox.lost.map((lost) => lost.act), ["a"]);
+  second.outbox.add(act("b"));
+  await until(() => second.outbox.status.state === "saved");
+  assert.deepEqual(first.server.acts, ["b"]);
+});
+
+test("nothing travels before it is known who is signed in", async () => {
+  const server = new Server();
+  const outbox = new Outbox({ post: server.post, changed() {}, saved() {}, refused() {} });
+  outbox.add(act("a"));
+  await new Promise((go) => setTimeout(go, 10));
+  assert.deepEqual(server.acts, []);
 });
 
 test("storage that is damaged or forbidden stops nothing", async () => {

@@ -53,6 +53,7 @@ export function keyboard(room, deeds) {
     const action = actionOf(event.key);
     if (!action || (action === "close" && !room.helping)) return;
     taken(event);
+    if (room.helping && !["close", "help"].includes(action)) return; // it covers what is decided on
     if (event.repeat && ONCE.has(action)) return;
     room.pressed(event.timeStamp);
     deeds.act(action);

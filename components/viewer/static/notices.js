@@ -17,7 +17,7 @@ export function showSaved({ room, saved, retry }, { status }) {
 }
 
 const lostWords = (count) =>
-  `${count} decision(s) with written words may not be saved: the page was reloaded. Check the scan.`;
+  `${count} decision(s) may not be saved: the page was reloaded, or somebody else signed in. Check the scan.`;
 
 const ELSEWHERE = "A decision on another scan is not yet saved. Open that scan to save it.";
 

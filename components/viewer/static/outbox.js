@@ -18,10 +18,11 @@ const storable = (act) => (act.text ? { act: act.act, case: act.case, lost: true
 
 function restore(storage) {
   try {
-    const acts = JSON.parse(storage?.getItem(KEY) ?? "[]");
-    return { queue: acts.filter((a) => !a.lost), lost: acts.filter((a) => a.lost) };
+    const kept = JSON.parse(storage?.getItem(KEY) ?? '{"owner":null,"acts":[]}');
+    const { acts } = kept;
+    return { owner: kept.owner, queue: acts.filter((a) => !a.lost), lost: acts.filter((a) => a.lost) };
   } catch {
-    return { queue: [], lost: [] }; // not ours or damaged: nothing can be sent from it
+    return { owner: null, queue: [], lost: [] }; // not ours or damaged: nothing can be sent from it
   }
 }
 
@@ -35,7 +36,9 @@ export class Outbox {
    */
   constructor({ post, changed, saved, refused, storage = null, delays = DELAYS_MS, later = setTimeout }) {
     Object.assign(this, { post, changed, saved, refused, storage, delays, later });
-    const { queue, lost } = restore(storage);
+    const { owner, queue, lost } = restore(storage);
+    this.owner = owner; // who decided what waits here
+    this.known = false; // nothing travels before we know who is signed in
     this.queue = queue;
     this.lost = lost;
     this.reason = "";
@@ -43,6 +46,22 @@ export class Outbox {
     this.attempt = 0;
     this.sending = false;
     this.wake = null;
+  }
+
+  /**
+   * Says who is signed in, by any mark that differs between people. What another person left
+   * waiting in this tab is never sent in this one's name; its loss is told.
+   */
+  readAs(reader) {
+    if (this.known && this.owner === reader) return;
+    if (this.owner !== null && this.owner !== reader) {
+      this.lost = [...this.lost, ...this.queue.map(({ act, case: id }) => ({ act, case: id, lost: true }))];
+      this.queue = [];
+    }
+    this.owner = reader;
+    this.known = true;
+    this.#keep();
+    this.changed();
   }
 
   /** Takes *act*, whose case and version were fixed when the key went down, and sends it in turn. */
@@ -88,7 +107,7 @@ export class Outbox {
   }
 
   async run() {
-    if (this.sending) return;
+    if (this.sending || !this.known) return;
     this.sending = true;
     try {
       for (let act = this.#first(); act; act = this.#first()) await this.#send(act);
@@ -154,7 +173,9 @@ export class Outbox {
 
   #keep() {
     try {
-      this.storage?.setItem(KEY, JSON.stringify([...this.lost, ...this.queue.map(storable)]));
+      this.storage?.setItem(KEY, JSON.stringify({
+        owner: this.owner, acts: [...this.lost, ...this.queue.map(storable)],
+      }));
     } catch {
       // Storage is full or forbidden: the queue in memory still holds everything.
     }

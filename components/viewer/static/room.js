@@ -41,8 +41,9 @@ export class Room {
   }
 
   /** Takes what the page says: which case, with which ticket. */
-  follow({ case: id, ticket }) {
+  follow({ case: id, ticket, reader }) {
     const { loader, outbox } = this.desk;
+    outbox.readAs(reader);
     loader.tickets.set(id, ticket);
     if (outbox.queue.length > 0) void outbox.retry(); // with the new ticket, or after a reload
     if (id === this.wanted && (this.view.case || this.opening)) this.trail = [];

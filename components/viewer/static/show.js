@@ -7,11 +7,24 @@ import { showAlert, showOffer, showSaved } from "./notices.js";
 import { showMenu } from "./panel.js";
 import { showReport } from "./report.js";
 
+const shown = new WeakMap();
+
+/** Writes *node* only when *value* differs from what stands there: scrolling and reading go on. */
+function when(node, value, write) {
+  const key = JSON.stringify(value);
+  if (shown.get(node) === key) return;
+  shown.set(node, key);
+  write();
+}
+
 /** Takes everything of the last patient off the screen. */
 export function clear({ room, over, banner, findings, report, facts, said, refusal }) {
   Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "" });
   facts.title = "";
-  for (const part of [banner, findings, report, facts, said]) fill(part);
+  for (const part of [banner, findings, report, facts, said]) {
+    shown.delete(part);
+    fill(part);
+  }
   over.width = 0;
   refusal.hidden = false;
 }
@@ -33,9 +46,11 @@ export function showOutbox(room) {
 export function showRecord(room, record) {
   const { parts, view } = room;
   parts.room.dataset.version = room.desk.loader.at(view.case).record.version;
-  showBanner(parts.banner, record);
-  showFindings(parts.findings, record, view.selected, room.deeds.select);
-  showReport(parts.report, record);
+  const { findings, measured, report, lists, ...about } = record;
+  when(parts.banner, about, () => showBanner(parts.banner, record));
+  when(parts.findings, [findings, measured, view.selected], () =>
+    showFindings(parts.findings, record, view.selected, room.deeds.select));
+  when(parts.report, [report, lists], () => showReport(parts.report, record));
   showOffer(parts.room, record.findings.find((f) => f.id === view.selected));
   parts.room.classList.toggle("vcf-readonly", record.readonly);
   if (!room.helping) parts.panel.hidden = !view.menu;
