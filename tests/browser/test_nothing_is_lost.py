@@ -101,9 +101,11 @@ def test_every_acknowledged_decision_outlives_a_kill(server: Server, page: Page)
                 server.kill()
         before = {act for _, _, _, act in kept(server.data)}
         assert acknowledged <= before
+        assert reader.attribute("data-saved") == "not saved"
         server.start()
-    reader.press("Shift")
-    reader.until(lambda: reader.attribute("data-saved") == "saved", 60)
+        reader.until(lambda: reader.attribute("data-saved") == "saved", 60)
+        # The page's own notice of the lost connection goes, and the keys work again.
+        reader.until(lambda: reader.focused_tag() == "DIV", 30)
     found = kept(server.data)
     assert [version for _, version, _, _ in found] == list(range(1, pressed + 1))
     assert {c for c, _, _, _ in found} == {case}
