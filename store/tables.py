@@ -149,6 +149,10 @@ class ReviewCase(SQLModel, table=True):
         Index("case_queue_product", "product", "state", "rank", "waiting_since", "id"),
         Index("case_queue_mine", "last_by", "state", "rank", "waiting_since", "id"),
         Index("case_all", "rank", "waiting_since", "id"),
+        Index("case_site", "site", "rank", "waiting_since", "id"),
+        Index("case_grade", "worst_grade", "rank", "waiting_since", "id"),
+        Index("case_product", "product", "rank", "waiting_since", "id"),
+        Index("case_mine", "last_by", "rank", "waiting_since", "id"),
     )
 
     id: str = plain(primary_key=True)

@@ -2,11 +2,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 from store_builders import (
     LEAD,
@@ -28,7 +29,7 @@ from store.domain.arrival import Ending
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
 from store.domain.spine import Level
-from store.engine import WRITES
+from store.engine import WRITES, open_engine
 from store.tables import FindingRow, PatientRow, ReviewCase, ScanRow
 from store.unit import Reader
 from store.worklist import Filters, Key
@@ -267,3 +268,40 @@ def test_following_walks_the_whole_queue_round(engine: Engine) -> None:
 @pytest.mark.parametrize("filters", [Filters(), Filters(site="RX1"), EVERY])
 def test_an_empty_room_has_an_empty_page(engine: Engine, filters: Filters) -> None:
     assert page(engine, filters) == worklist.Page((), None, False)
+
+
+ONE_FILTER = [
+    Filters(state=state, **narrowed)
+    for state in (None, CaseState.WAITING)
+    for narrowed in (
+        {},
+        {"site": "RX1"},
+        {"grade": Grade.MILD},
+        {"product": "Product"},
+        {"mine": "a.lead"},
+    )
+]
+
+
+@pytest.mark.parametrize("filters", ONE_FILTER, ids=str)
+def test_a_page_is_read_in_order_from_an_index_and_never_sorted(
+    tmp_path: Path, sqlite_template: Path, filters: Filters
+) -> None:
+    path = tmp_path / "record.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    engine = open_engine(f"sqlite:///{path}")
+    asked: list[tuple[str, object]] = []
+
+    def note(*said: object) -> None:
+        asked.append((str(said[2]), said[3]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    page(engine, filters)
+    event.remove(engine, "before_cursor_execute", note)
+    statement, values = next(one for one in asked if "ORDER BY" in one[0])
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    engine.dispose()
+    said = "\n".join(str(row[3]) for row in plan)
+    assert "USE TEMP B-TREE" not in said
+    assert "review_case USING" in said
