@@ -1,10 +1,14 @@
 """One case: picture, findings and report, painted together by the viewer."""
 
+from datetime import UTC, datetime, timedelta
+
 import streamlit as st
 
 from app import session
 from components.viewer import viewer
 from store import worklist
+
+FRESH = timedelta(hours=1)
 
 desk = session.desk()
 shared = session.here()
@@ -16,10 +20,12 @@ if not case:
         st.stop()
     case = waiting[0].key.id
     st.query_params["case"] = case
-tickets = st.session_state.setdefault("tickets", {})
+tickets: dict[str, tuple[str, datetime]] = st.session_state.setdefault("tickets", {})
+now = datetime.now(UTC)
 # One ticket a session and case: a new one at every run would make the viewer fetch anew.
-ticket = tickets.setdefault(case, shared.tickets.mint(desk.digest, case))
-answer = viewer(case, ticket, key="viewer")
+if case not in tickets or now - tickets[case][1] > FRESH:
+    tickets[case] = shared.tickets.mint(desk.digest, case), now
+answer = viewer(case, tickets[case][0], key="viewer", reader=desk.person.handle)
 if answer.opened and answer.opened != case:
     st.query_params["case"] = answer.opened
     st.rerun()
