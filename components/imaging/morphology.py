@@ -16,7 +16,7 @@ from store.domain.morphometry import HIGHEST_HEIGHT_MM, LOWEST_HEIGHT_MM, Height
 BAND_MM = 8.0
 """Half width of the band about the middle of the body in which heights are taken."""
 SHORTEST_DEPTH_MM = 8.0
-RIM = 0.07
+RIM = 0.04
 """Where front and back heights are read, as a share of the depth: just inside the corners."""
 HALF = 0.5
 _STRIP_MM = 1.0
@@ -24,6 +24,9 @@ _LANE_MM = 2.0
 _STEEP_MM = 4.0
 """A height that halves within this distance is a wall; a wedge falls more gently."""
 _ROUNDS = 2
+_CORE = 0.35
+"""Share of the lowest height, above and below the middle, in which both walls show."""
+_LEAST_CORE_MM = 2.5
 _SHARES = np.linspace(0.0, 1.0, 61)
 
 
@@ -88,7 +91,7 @@ class _Profile:
         A cubic follows wedge, biconcave and crush alike and evens out the steps of thick
         slices; the middle has strips enough on either side for a curve of its own.
         """
-        near = self._inside & (np.abs(_SHARES - share) <= 0.2) if share == HALF else self._inside
+        near = self.inside & (np.abs(_SHARES - share) <= 0.2) if share == HALF else self.inside
         away = _SHARES[near] - share
         height = np.polyfit(away, self.height[near], 2 if share == HALF else 3)[-1]
         return float(height), float(np.polyfit(away, self.middle[near], 2)[-1])
@@ -96,11 +99,12 @@ class _Profile:
     @property
     def rise(self) -> float:
         """How the middle of the body rises from front to back, mm per mm."""
-        back = _SHARES[self._inside] * (self.behind - self.front)
-        return float(np.polyfit(back, self.middle[self._inside], 1)[0])
+        back = _SHARES[self.inside] * (self.behind - self.front)
+        return float(np.polyfit(back, self.middle[self.inside], 1)[0])
 
     @property
-    def _inside(self) -> NDArray[np.bool_]:
+    def inside(self) -> NDArray[np.bool_]:
+        """Which of `_SHARES` lie clear of the walls."""
         return (self.rim <= _SHARES) & (1 - self.rim >= _SHARES)
 
 
@@ -115,8 +119,7 @@ def measure(cloud: Cloud, up: Floats) -> Shape:
     body = tilted(body, *_slopes(cloud, body))
     profile = _profile(_lanes(cloud, body), body)
     for _ in range(_ROUNDS):
-        # From wall to wall, so that a hollow end-plate is not taken for a tilt.
-        body = tilted(body, profile.rise, profile.lean)
+        body = tilted(body, _slant(cloud, body, profile), profile.lean)
         profile = _profile(_lanes(cloud, body), body)
     found = [profile.at(share) for share in (RIM, HALF, 1.0 - RIM)]
     heights = [height for height, _ in found]
@@ -160,6 +163,24 @@ def _slopes(cloud: Cloud, body: Body) -> tuple[float, float]:
     terms = np.stack([back * cell, left * cell, np.ones(len(used))], axis=1)
     fit = np.linalg.lstsq(terms, total[used] / count[used], rcond=None)[0]
     return float(fit[0]), float(fit[1])
+
+
+def _slant(cloud: Cloud, body: Body, profile: _Profile) -> float:
+    """The slope of the body's up axis against its front and back walls, mm per mm.
+
+    Heights run along the walls, from corner to corner; the end-plates of a wedge lean by
+    themselves. A body too flat to show its walls falls back on the middle of its end-plates.
+    """
+    core = _CORE * float(profile.height[profile.inside].min())
+    if core < _LEAST_CORE_MM:
+        return profile.rise
+    own = body.own(cloud.lps_mm)
+    middle = float(np.median(profile.middle[profile.inside]))
+    kept = (np.abs(own[:, 0] - middle) < core) & (np.abs(own[:, 2]) < BAND_MM)
+    kept &= (own[:, 1] > profile.front - 2) & (own[:, 1] < profile.behind + 2)
+    up, back = own[kept, 0] - middle, own[kept, 1]
+    walls = -float(np.polyfit(up, back, 1)[0]) if len(up) > 50 else profile.rise
+    return (walls + profile.rise) / 2
 
 
 def _lanes(cloud: Cloud, body: Body) -> _Lanes:

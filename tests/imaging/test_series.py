@@ -1,0 +1,137 @@
+"""Slices form one regular block, or the series is refused with the number that is wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.imaging.instance import Instance
+from components.imaging.series import UnusableSeries, block
+
+ONE = Instance(
+    path=Path("nowhere"), study_uid="1", series_uid="1", sop_uid="1", patient_id=b"",
+    content=b"", syntax="", offset=0, length=0, frame=0, frames=1, rows=4, columns=5,
+    bits_allocated=16, bits_stored=16, signed=True, inverted=False, padding=None,
+    slope=1.0, intercept=0.0, position=(0.0, 0.0, 0.0), orientation=(1, 0, 0, 0, 1, 0),
+    spacing_mm=(0.7, 0.8),
+)  # fmt: skip
+
+
+def stack(places: list[float]) -> list[Instance]:
+    return [replace(ONE, sop_uid=str(n), position=(1.0, 2.0, z)) for n, z in enumerate(places)]
+
+
+REGULAR = [2.5 * n for n in range(10)]
+
+
+def test_spacing_comes_from_the_positions() -> None:
+    assert block(stack(REGULAR)).spacing_mm == pytest.approx((2.5, 0.7, 0.8))
+
+
+@given(st.permutations(REGULAR))
+def test_order_on_disk_does_not_matter(places: list[float]) -> None:
+    found = block(stack(places))
+    assert [one.position[2] for one in found.slices] == REGULAR
+    assert np.allclose(found.affine, block(stack(REGULAR)).affine)
+
+
+def test_the_affine_leads_to_every_slice() -> None:
+    slices = stack(REGULAR)
+    affine = block(slices).affine
+    for n, one in enumerate(slices):
+        assert np.allclose(affine @ [n, 0, 0, 1], [*one.position, 1])
+    assert np.allclose(affine @ [0, 1, 0, 0], [0, 0.7, 0, 0])
+    assert np.allclose(affine @ [0, 0, 1, 0], [0.8, 0, 0, 0])
+
+
+def test_positions_rounded_by_the_scanner_are_regular() -> None:
+    assert block(stack([round(0.625 * n, 1) for n in range(200)]))
+
+
+@pytest.mark.parametrize("missing", [1, 5, 8, 100, 198])
+def test_a_missing_slice_is_refused_wherever_it_lay(missing: int) -> None:
+    places = [0.625 * n for n in range(200) if n != missing]
+    with pytest.raises(UnusableSeries, match=r"0\.62 to 1\.25 mm apart; some are missing"):
+        block(stack(places))
+
+
+def test_uneven_slices_are_refused() -> None:
+    with pytest.raises(UnusableSeries, match=r"2\.50 to 4\.00 mm apart; they are not evenly"):
+        block(stack([*REGULAR, 26.5]))
+
+
+def test_a_repeated_position_is_refused() -> None:
+    with pytest.raises(UnusableSeries, match="2 of 11 slices"):
+        block(stack([*REGULAR, 5.0]))
+
+
+@pytest.mark.parametrize("angle", [1.5, 14.0, -18.5])
+def test_a_tilted_gantry_is_refused_with_its_angle(angle: float) -> None:
+    lean = np.radians(angle)
+    slices = [
+        replace(one, orientation=(1, 0, 0, 0, np.cos(lean), np.sin(lean))) for one in stack(REGULAR)
+    ]
+    with pytest.raises(UnusableSeries, match=f"{abs(angle)} degrees"):
+        block(slices)
+
+
+def test_a_scan_oblique_as_a_whole_is_no_tilt() -> None:
+    lean = np.radians(20)
+    normal = np.cross([1, 0, 0], [0, np.cos(lean), np.sin(lean)])
+    slices = [
+        replace(
+            ONE,
+            sop_uid=str(n),
+            orientation=(1, 0, 0, 0, np.cos(lean), np.sin(lean)),
+            position=tuple(normal * 2.0 * n),
+        )
+        for n in range(9)
+    ]
+    assert block(slices).spacing_mm[0] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rows": 9}, "4 x 5, 9 x 5"),
+        ({"orientation": (0, 1, 0, 0, 0, -1)}, "not parallel"),
+        ({"spacing_mm": (0.7, 0.9)}, "differs by 0.100 mm"),
+        ({"spacing_mm": ()}, "no pixel spacing"),
+        ({"slope": 2.0}, "2 different scales"),
+        ({"intercept": -1000.0}, "2 different scales"),
+        ({"signed": False}, "different ways"),
+    ],
+)
+def test_one_slice_unlike_the_others_is_refused(change: dict[str, object], words: str) -> None:
+    slices = stack(REGULAR)
+    slices[3] = replace(slices[3], **change)  # type: ignore[arg-type]
+    with pytest.raises(UnusableSeries, match=words):
+        block(slices)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"spacing_mm": (0.0, 0.7)}, "0 x 0.7 mm"),
+        ({"spacing_mm": (-1.0, 0.7)}, "-1 x 0.7 mm"),
+        ({"spacing_mm": (90.0, 90.0)}, "90 x 90 mm"),
+        ({"slope": 1e308}, r"1e\+308"),
+        ({"slope": 0.0}, "Hounsfield"),
+        ({"orientation": (0, 0, 0, 0, 0, 0)}, "right angles"),
+        ({"orientation": (1, 0, 0, 1, 0, 0)}, "right angles"),
+        ({"rows": 4096, "columns": 4096 * 8}, "more than can be read"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(change: dict[str, object], words: str) -> None:
+    slices = [replace(one, **change) for one in stack(REGULAR)]  # type: ignore[arg-type]
+    with pytest.raises(UnusableSeries, match=words):
+        block(slices)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_too_few_slices_are_refused_with_their_number(count: int) -> None:
+    with pytest.raises(UnusableSeries, match=f"^{count} slice"):
+        block(stack(REGULAR[:count]))
