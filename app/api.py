@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.case_json import paint
-from app.desk import COOKIE, Desks
+from app.desk import DESK, Desks
 from app.tickets import Tickets
 from components.imaging import stack_file
 from store import cases, findings, worklist
@@ -81,9 +82,9 @@ class Api:
 
     def case(self, request: Request) -> Response:
         """The case the ticket is for, as JSON."""
-        desk = self._desk(request)
+        desk: SignedIn = request.scope[DESK]
         case_id = request.path_params["case"]
-        if desk is None or not self._allowed(request, desk, case_id):
+        if not self._allowed(request, desk, case_id):
             return _again()
         try:
             if AHEAD not in request.headers:
@@ -110,15 +111,11 @@ class Api:
 
     async def decide(self, request: Request) -> Response:
         """Keep one decision; the answer comes only after it is on the disk."""
-        from starlette.concurrency import run_in_threadpool
-
         body = await request.body()
         return await run_in_threadpool(self._decide, request, body)
 
     def _decide(self, request: Request, body: bytes) -> Response:
-        desk = self._desk(request)
-        if desk is None:
-            return _again()
+        desk: SignedIn = request.scope[DESK]
         try:
             if len(body) > LARGEST_BODY_BYTES:
                 return JSONResponse({"error": "This is too long for a decision."}, 422)
@@ -132,7 +129,7 @@ class Api:
 
     def _kept(self, desk: SignedIn, posted: _Posted) -> Response:
         if not desk.person.may(Permission.REVIEW):
-            words = f"A {desk.person.role.words.lower()} may not decide on findings."
+            words = f"Your role, {desk.person.role.words}, may not decide on findings."
             return JSONResponse({"error": words}, 403)
         try:
             self.site.submit(desk.person, findings.decide, posted.act_of())
@@ -160,9 +157,6 @@ class Api:
         }
         return painted
 
-    def _desk(self, request: Request) -> SignedIn | None:
-        return self.desks.at(request.cookies.get(COOKIE))
-
     def _allowed(self, request: Request, desk: SignedIn, case_id: str) -> bool:
         try:
             ticket = self.tickets.read(request.headers.get(TICKET, ""))
@@ -171,9 +165,7 @@ class Api:
         return ticket.case == case_id and desk.digest.startswith(ticket.session)
 
     def _stack(self, request: Request) -> Any:  # noqa: ANN401 - a path or None
-        desk = self._desk(request)
-        if desk is None:
-            return None
+        desk: SignedIn = request.scope[DESK]
         try:
             ticket = self.tickets.read(request.headers.get(TICKET, ""))
         except NotAllowed:

@@ -9,6 +9,9 @@ from store.staff import SignedIn
 from store.worklist import Filters
 
 COOKIE = "vcf_session"
+DESK = "vcf.desk"
+"""Where the doors leave who is asking, for the routes behind them."""
+
 NOTE_EVERY = timedelta(minutes=5)
 """How often use is noted; idle time is counted from the last note."""
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.desk import COOKIE, Desks
+from app.desk import COOKIE, DESK, Desks
 
 CSP = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -50,7 +51,7 @@ class Doors:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        refusal = self._refusal(scope) or await self._unknown(scope)
         if refusal is None:
             await self.app(scope, receive, _safely(scope["path"], send))
         elif scope["type"] == "websocket":
@@ -67,9 +68,16 @@ class Doors:
         changes = scope["type"] == "websocket" or scope.get("method") not in {"GET", "HEAD"}
         if changes and (origin is None or urlsplit(origin).netloc != headers["host"]):
             return JSONResponse({"error": "The request came from another site."}, 403)
+        return None
+
+    async def _unknown(self, scope: Scope) -> ASGIApp | None:
+        """The refusal of somebody who is not signed in; who is, is noted for the routes."""
         if scope["path"].startswith(OPEN):
             return None
-        if self.desks.at(cookie_parser(headers.get("cookie", "")).get(COOKIE)) is not None:
+        cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+        # Asking may wait for a writer, so it must not hold up everybody else's requests.
+        scope[DESK] = await run_in_threadpool(self.desks.at, cookies.get(COOKIE))
+        if scope[DESK] is not None:
             return None
         if scope["path"].startswith(("/api/", "/_stcore/", "/media")):
             return JSONResponse({"error": "You are not signed in. Sign in again."}, 401)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.desk import COOKIE, Desks
+from app.desk import DESK, Desks
 from app.referral_file import file_of
 from app.wiring import anchor
 from exports.fls import file_name
@@ -24,7 +24,7 @@ def routes(desks: Desks) -> list[Route]:
     site = desks.site
 
     def batch(request: Request) -> Response:
-        desk = _desk(desks, request)
+        desk: SignedIn = request.scope[DESK]
         batch_id = request.path_params["batch"]
         try:
             content = file_of(site, desk.person, batch_id)
@@ -34,7 +34,7 @@ def routes(desks: Desks) -> list[Route]:
         return _file(content, file_name(batch_id[:12]))
 
     def rate_book(request: Request) -> Response:
-        desk = _desk(desks, request)
+        desk: SignedIn = request.scope[DESK]
         asked = request.query_params
         try:
             start, end = _day(asked.get("from")), _day(asked.get("to"))
@@ -68,14 +68,6 @@ def period_words(start: date | None, end: date | None, site: str) -> str:
     when = f"Scans from {start:%d/%m/%Y}" if start else "Scans from the beginning"
     until = f"to {end:%d/%m/%Y}" if end else "to today"
     return f"{when} {until}, {f'site {site}' if site else 'all sites'}"
-
-
-def _desk(desks: Desks, request: Request) -> SignedIn:
-    desk = desks.at(request.cookies.get(COOKIE))
-    if desk is None:
-        msg = "You are not signed in. Sign in again."
-        raise NotAllowed(msg)
-    return desk
 
 
 def _day(text: str | None) -> date | None:
