@@ -66,7 +66,11 @@ class _Lookup:
         if not np.array_equal(whole, values):
             msg = "The mask holds fractions; labels are whole numbers. Send labels."
             raise UnusableMask(msg)
-        known = (whole >= 0) & (whole < len(self.ids))
+        if whole.size and (whole.min() < 0 or whole.max() > LARGEST_LABEL):
+            msg = f"It holds values from {whole.min():g} to {whole.max():g}: an image, not a mask."
+            msg_0 = f"{msg} Send the labels."
+            raise UnusableMask(msg_0)
+        known = whole < len(self.ids)
         taken: Labelled = self.ids[np.where(known, whole, 0).astype(np.int64)]
         return taken
 

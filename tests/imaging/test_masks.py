@@ -88,6 +88,14 @@ def test_fractions_are_refused(tmp_path: Path) -> None:
         read_labels(LabelSource(path, "verse"), FRAME)
 
 
+@pytest.mark.parametrize("offset", [-1000, 0])
+def test_a_ct_given_as_a_mask_is_refused(tmp_path: Path, offset: int) -> None:
+    image = np.random.default_rng(1).integers(0, 3000, ids().shape) + offset
+    path = write_mask(tmp_path / "m.nii", image.astype(np.int16), affine_of())
+    with pytest.raises(UnusableMask, match="an image, not a mask"):
+        read_labels(LabelSource(path, "verse"), FRAME)
+
+
 def test_a_shifted_mask_is_refused_with_the_distance(tmp_path: Path) -> None:
     affine = affine_of()
     affine[2, 3] += 12.0
