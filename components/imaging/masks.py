@@ -18,6 +18,10 @@ __all__ = ["TABLES", "LabelSource", "Labels", "UnusableMask", "read_labels"]
 Labelled = NDArray[np.uint8]
 
 
+LARGEST_LABEL = 1000
+"""No program numbers its structures higher; a CT read as a mask would be speckled with levels."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelSource:
     """A mask on disk.
