@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
@@ -19,6 +20,7 @@ from store.unit import Reader, Unit
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger("vcf_review")
+FRESH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ def desk() -> SignedIn:
 def person() -> Person:
     """The person signed in."""
     return desk().person
+
+
+def ticket(case: str) -> str:
+    """A ticket for *case*, the same for an hour: a new one at every run would fetch anew."""
+    kept: dict[str, tuple[str, datetime]] = st.session_state.setdefault("tickets", {})
+    now = datetime.now(UTC)
+    if case not in kept or now - kept[case][1] > FRESH:
+        kept[case] = here().tickets.mint(desk().digest, case), now
+    return kept[case][0]
 
 
 def ask(question: Callable[Concatenate[Reader, P], T], *args: P.args, **kw: P.kwargs) -> T:

@@ -25,10 +25,10 @@ def picture_of(
     said: list[str] = []
     for mask in masks:
         try:
-            return _prepared(archive, series, mask), "used"
+            return _prepared(archive, series, mask), "; ".join(["used", *dict.fromkeys(said)])
         except UnusableMask as refusal:
             said.append(f"refused: {refusal}")
-    return _prepared(archive, series, None), " ".join(dict.fromkeys(said))
+    return _prepared(archive, series, None), "; ".join(dict.fromkeys(said))
 
 
 def _prepared(archive: Archive, series: SeriesOnDisk, mask: LabelSource | None) -> Picture:

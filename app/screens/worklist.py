@@ -71,6 +71,7 @@ def _row(line: Line) -> Row:
             "product": line.product,
             "state": line.state.value,
         },
+        ticket=session.ticket(line.key.id),
     )
 
 
@@ -88,16 +89,22 @@ def _standing() -> None:
     st.markdown(" · ".join(parts))
 
 
+places = st.session_state.setdefault("places", [None])
+table = f"worklist-{len(places)}"
+opened = (st.session_state.get(table) or {}).get("open")
+if opened:
+    # Before anything is asked or drawn: the reader waits for the picture, not for this page.
+    st.switch_page("screens/review.py", query_params={"case": opened})
 st.title("Worklist")
 _standing()
 filters = _filters()
 session.here().desks.narrow(session.desk(), filters)
 if st.session_state.get("narrowed") != filters:
-    st.session_state["narrowed"], st.session_state["places"] = filters, [None]
-places = st.session_state["places"]
+    st.session_state["narrowed"] = filters
+    places[:] = [None]
 page = session.ask(worklist.page, filters, places[-1])
 total = session.ask(worklist.count, filters)
-opened = worklist_table(
+worklist_table(
     COLUMNS,
     [_row(line) for line in page.lines],
     key=f"worklist-{len(places)}",
@@ -112,5 +119,3 @@ if earlier.button("Earlier page", disabled=len(places) == 1):
 if later.button("Next page", disabled=page.next is None):
     places.append(page.next)
     st.rerun()
-if opened:
-    st.switch_page("screens/review.py", query_params={"case": opened})

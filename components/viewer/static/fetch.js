@@ -111,6 +111,14 @@ export class Loader {
     return room.ready;
   }
 
+  /** Brings a case and its opening plane before there is a room to show them in. */
+  async begin(id, ticket) {
+    const known = this.rooms.has(id);
+    const room = await this.enter(id, ticket);
+    if (this.rooms.get(id) === room && this.here !== room) this.settle(id);
+    room.ahead ||= known; // its record may be old: whoever shows it asks again
+  }
+
   async #furnish(room) {
     const options = { ahead: room.ahead, signal: room.abort.signal };
     room.record = await this.record(room.id, options);

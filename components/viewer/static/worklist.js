@@ -5,10 +5,18 @@ import { badge } from "./grades.js";
 
 const tables = new WeakMap();
 
+const ROOM = "../vcf-review.viewer/";
+
+/** Sends for a case's picture at once; the page takes a moment to turn to the room. */
+function sendFor(api, id, ticket) {
+  if (!ticket) return;
+  void import(`${ROOM}desk.js`).then(({ deskFor }) => deskFor(api).loader.begin(id, ticket)).catch(() => {});
+}
+
 /** Loads the review room's modules while the list is read, so that a case opens at once. */
 function warm() {
-  void import("../vcf-review.viewer/viewer.js").catch(() => {});
-  const href = new URL("../vcf-review.viewer/viewer.css", import.meta.url).href;
+  void import(`${ROOM}viewer.js`).catch(() => {});
+  const href = new URL(`${ROOM}viewer.css`, import.meta.url).href;
   document.head.append(el("link", { rel: "preload", as: "style", href }));
 }
 
@@ -85,7 +93,10 @@ export default function worklist({ data, parentElement, setTriggerValue }) {
     tables.set(parentElement, table);
     setTimeout(warm, 300);
   }
-  table.open = (id) => setTriggerValue("open", id);
+  table.open = (id) => {
+    sendFor(data.api, id, data.rows.find((row) => row.id === id)?.ticket);
+    setTriggerValue("open", id);
+  };
   table.show(data);
   return () => {
     table.root.remove();
