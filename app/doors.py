@@ -1,5 +1,6 @@
 """The middleware every request passes: known host, same origin, signed in, safe headers."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
@@ -37,6 +38,8 @@ OPEN = (
 LASTING = ("/static/", "/_stcore/bidi-components/")
 """Paths a browser may keep; everything else may hold patient data."""
 
+PACKED = re.compile(r"/api/stacks/[^/]+/[0-9]+\Z")
+
 
 class Doors:
     """Lets in what may come in; everything else is refused before any of it is read."""
@@ -53,7 +56,7 @@ class Doors:
             return
         refusal = self._refusal(scope) or await self._unknown(scope)
         if refusal is None:
-            await self.app(scope, receive, _safely(scope["path"], send))
+            await self.app(_as_it_is(scope), receive, _safely(scope["path"], send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4403})
@@ -85,6 +88,14 @@ class Doors:
             f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
         )
         return RedirectResponse(f"/sign-in?next={quote(wanted)}", 303)
+
+
+def _as_it_is(scope: Scope) -> Scope:
+    """*scope*, asking for a slice as it lies: it is packed, and packing it again took 5 ms."""
+    if not PACKED.match(scope["path"]):
+        return scope
+    kept = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+    return {**scope, "headers": kept}
 
 
 def _safely(path: str, send: Send) -> Send:

@@ -137,6 +137,7 @@ def test_every_slice_of_the_picture_is_served_as_it_was_prepared(lead: Clerk) ->
     for plane in (0, meta["planes"] // 2, meta["planes"] - 1):
         answer = lead.http.get(f"/api/stacks/{case['stack']}/{plane}", headers=ticket)
         assert answer.content == stack_file.open_plane(path, plane)
+        assert "content-encoding" not in answer.headers
     beyond = lead.http.get(f"/api/stacks/{case['stack']}/{meta['planes']}", headers=ticket)
     assert beyond.status_code == 404
 
