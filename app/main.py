@@ -20,18 +20,19 @@ ROOMS = (
 st.set_page_config(page_title="VCF Review", layout="wide", initial_sidebar_state="collapsed")
 st.html(HERE / "page.css")
 person = session.person()
-rooms = [
-    st.Page(HERE / "screens" / f"{name}.py", title=title, url_path=name, default=place == 0)
-    for place, (name, title) in enumerate(
-        (name, title) for name, title, permission in ROOMS if person.may(permission)
-    )
+rooms = [room for room in ROOMS if person.may(room[2])]
+st.session_state["first room"] = rooms[0][0]
+pages = [
+    # The default page answers at "/" alone; a hidden one lets every room keep its own address.
+    st.Page(HERE / "screens" / "home.py", default=True, visibility="hidden"),
+    *(st.Page(HERE / "screens" / f"{n}.py", title=title, url_path=n) for n, title, _ in rooms),
 ]
-here = st.navigation(rooms, position="top")
-demo, who, leave = st.columns([6, 3, 1], vertical_alignment="center")
-if session.here().site.settings.demo:
-    demo.markdown(":orange-badge[**DEMO** – every patient is invented. Not for clinical use.]")
-else:
-    demo.markdown(":blue-badge[Record of review. Not a diagnostic display.]")
-who.markdown(f"{person.name} · {person.role.words}")
-leave.link_button("Sign out", "/sign-out", type="tertiary")
+here = st.navigation(pages, position="top")
+with st.container(key="band", horizontal=True, vertical_alignment="center"):
+    if session.here().site.settings.demo:
+        st.markdown(":orange-badge[**DEMO** – every patient is invented. Not for clinical use.]")
+    else:
+        st.markdown(":blue-badge[Record of review. Not a diagnostic display.]")
+    st.markdown(f"{person.name} · {person.role.words}")
+    st.link_button("Sign out", "/sign-out", type="tertiary")
 here.run()

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from app.desk import COOKIE, Desks
 from store import staff
-from store.domain.people import Person
+from store.domain.people import Person, Role
 from store.domain.refusal import NotAllowed
 
 _PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
@@ -20,7 +20,8 @@ header {{ background: #005eb8; color: #fff; padding: 16px 32px; font: 700 22px A
 .demo {{ background: #ffeb3b; color: #212b32; padding: 8px 32px; font-weight: 700; }}
 main {{ max-width: 720px; margin: 32px auto; padding: 24px 32px; background: #fff; }}
 h1 {{ font-size: 28px; margin: 0 0 8px; }}
-button {{ font: inherit; display: flex; width: 100%; gap: 16px; justify-content: space-between;
+button {{ font: inherit; display: flex; width: 100%; gap: 16px;
+  justify-content: space-between; align-items: center;
   padding: 12px 16px; margin: 8px 0; background: #fff; border: 2px solid #005eb8; color: #005eb8;
   border-radius: 4px; cursor: pointer; text-align: left; }}
 button:hover {{ background: #005eb8; color: #fff; }}
@@ -75,7 +76,7 @@ def _inside(path: str) -> str:
 
 def _page(desks: Desks, goal: str, error: str = "", status: int = 200) -> Response:
     demo = desks.site.settings.demo
-    people = "".join(_button(person) for person in desks.everyone())
+    people = "".join(_button(person) for person in _in_order(desks.everyone()))
     return HTMLResponse(
         _PAGE.format(
             demo=_DEMO if demo else "",
@@ -87,6 +88,12 @@ def _page(desks: Desks, goal: str, error: str = "", status: int = 200) -> Respon
         ),
         status,
     )
+
+
+def _in_order(people: tuple[Person, ...]) -> list[Person]:
+    """By role in the order of the work, then by name."""
+    order = list(Role)
+    return sorted(people, key=lambda person: (order.index(person.role), person.name))
 
 
 def _button(person: Person) -> str:

@@ -7,6 +7,7 @@ from app import session
 from app.wiring import anchors
 from store import audit, trail
 from store.domain.clock import local
+from store.domain.people import Role
 
 st.title("Trail")
 actors, actions = session.ask(trail.names)
@@ -37,11 +38,11 @@ rows = [
         "Line": line.seq,
         "When": local(line.at),
         "Person": line.actor,
-        "Role": line.role,
+        "Role": Role(line.role).words,
         "Action": line.action,
         "Subject": line.entity,
         "Outcome": line.outcome,
-        "Detail": line.detail,
+        "Detail": "" if line.detail == "{}" else line.detail,
     }
     for line in lines
 ]

@@ -20,9 +20,14 @@ function warm() {
   document.head.append(el("link", { rel: "preload", as: "style", href }));
 }
 
+const SHORT = 20; // so few characters stand on one line, which keeps the rows low
+
 function cell(column, value, heads) {
-  const content = column.kind === "grade" ? [badge(value)] : [value === null || value === undefined ? "" : String(value)];
-  return heads ? el("th", { scope: "row" }, content) : el("td", {}, content);
+  const text = value === null || value === undefined ? "" : String(value);
+  const graded = column.kind === "grade";
+  const kind = graded || text.length <= SHORT ? { class: "vcf-short" } : {};
+  const content = [graded ? badge(value) : text];
+  return heads ? el("th", { scope: "row", ...kind }, content) : el("td", kind, content);
 }
 
 const MOVES = {
