@@ -1,6 +1,8 @@
 """Parts every test may ask for: the shared clinical data, and both databases."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,10 +23,13 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL server on the loopback address, stopped at the end."""
-    server = start(tmp_path_factory.mktemp("postgres"))
+    # Not under pytest's own folder: another run of pytest takes the rights to that away.
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = start(folder)
     if server is None:
         absent("PostgreSQL's programs are not installed (Debian: postgresql).")
     yield server
     server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
