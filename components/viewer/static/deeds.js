@@ -18,6 +18,11 @@ const LOOKS = {
   zoomIn, zoomOut, zoomReset: { type: "reset" },
 };
 
+/** What accepting takes: the grade and type that stand on the button. */
+const onButton = ({ grade, type, offered }) => ({
+  grade: grade ?? offered?.grade ?? null, type: type ?? offered?.type ?? null,
+});
+
 /** The deeds of *room*; answers act(action) and what the open menu needs. */
 export function deeds(room) {
   const finding = () => room.shown()?.findings.find((f) => f.id === room.view.selected) ?? null;
@@ -43,7 +48,7 @@ export function deeds(room) {
     const about = finding();
     const hindrance = obstacle(kind, about);
     if (hindrance) return room.say(hindrance);
-    return send(kind, { finding: about.id });
+    return send(kind, { finding: about.id, ...(kind === "confirm" ? onButton(about) : {}) });
   }
 
   function ask(name) {
