@@ -9,12 +9,12 @@ import { keyboard } from "./keyboard.js";
 import { layout } from "./layout.js";
 import { showHelp } from "./panel.js";
 import { predictAll } from "./predict.js";
+import { recovery } from "./recovery.js";
 import { Screen } from "./screen.js";
 import { clear, showFailure, showOutbox, showRecord } from "./show.js";
 import { blank, firstFinding, keepable, reduce } from "./state.js";
 
 const LEAST_HEIGHT = 690;
-const RECOVERY_MS = [0, 500, 1500, 3000, 6000]; // the notice closes at its own pace
 
 const sentenceOf = (error) =>
   error instanceof Refused ? error.message : "This scan could not be shown. Reload the page; if it stays so, tell support.";
@@ -31,6 +31,7 @@ export class Room {
     this.deeds = mine;
     this.parts = layout({ act: mine.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
     parent.append(this.parts.room);
+    this.recovered = recovery(this);
     this.screen = new Screen(this, () => this.lookAhead());
     this.parts.room.addEventListener("keydown", keyboard(this, mine));
     this.stopGestures = gestures(this.parts.stage, (action) => this.look(action));
@@ -161,21 +162,6 @@ export class Room {
     if (plane === this.view.plane) this.screen.draw();
   }
 
-  /** After an outage: the page's notice of it took the focus, and leaves it nowhere. */
-  recover() {
-    const { state, reason } = this.desk.outbox.status;
-    if (reason) this.outage = true;
-    if (!this.outage || state !== "saved") return;
-    this.outage = false;
-    for (const wait of RECOVERY_MS) setTimeout(() => this.refocus(), wait);
-  }
-
-  refocus() {
-    const lost = [document.body, null].includes(document.activeElement);
-    const scroller = document.activeElement?.matches("section.stMain, [role=dialog]");
-    if ((lost || scroller) && this.parts.room.isConnected) this.focus();
-  }
-
   saved(act, record) {
     if (act.kind === "add") this.christen(act, record);
     if (record) this.take(record);
@@ -210,7 +196,7 @@ export class Room {
   write() {
     const record = this.shown();
     showOutbox(this);
-    this.recover();
+    this.recovered();
     this.askForTicket();
     if (!record) return;
     if (!record.findings.some((f) => f.id === this.view.selected)) {
