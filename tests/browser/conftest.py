@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from needed import absent
 from playwright.sync_api import Browser, Page, sync_playwright
+from running import Server, run
 
+from app.demo.hospital import write_hospital
+from app.demo.patients import CATALOGUE
+
+STAFF = (
+    ("a.lead", "Anna Lead", "METABOLIC_LEAD"),
+    ("f.coord", "Fay Coord", "FLS_COORD"),
+    ("au.dit", "Alan Audit", "AUDIT_LEAD"),
+    ("ad.min", "Ada Admin", "ADMIN"),
+)
 SIZE = {"width": 1440, "height": 900}
 
 
@@ -44,3 +54,25 @@ def shots(tmp_path: Path) -> Path:
     folder = Path(named) if named else tmp_path / "shots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with three drawn patients."""
+    folder = tmp_path_factory.mktemp("drawn")
+    patients = tuple(patient for patient in CATALOGUE if patient.number in {3, 4, 20})
+    write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
+    data = folder / "data"
+    for handle, name, role in STAFF:
+        assert run(data, "staff", "add", handle, name, role).returncode == 0
+    assert run(data, "receive", folder / "delivery").returncode == 0
+    (data / "DEMO").touch()
+    return data
+
+
+@pytest.fixture
+def server(drawn: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server over a copy of it."""
+    running = Server(Path(shutil.copytree(drawn, tmp_path / "data"))).start()
+    yield running
+    running.stop()

@@ -2,9 +2,7 @@
 
 import json
 import random
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,30 +10,7 @@ from playwright.sync_api import Page
 from reader import Reader
 from running import Server, run
 
-from app.demo.hospital import write_hospital
-from app.demo.patients import CATALOGUE
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with three drawn patients."""
-    folder = tmp_path_factory.mktemp("drawn")
-    patients = tuple(patient for patient in CATALOGUE if patient.number in {3, 4, 17})
-    write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
-    data = folder / "data"
-    assert run(data, "staff", "add", "a.lead", "Anna Lead", "METABOLIC_LEAD").returncode == 0
-    assert run(data, "receive", folder / "delivery").returncode == 0
-    return data
-
-
-@pytest.fixture
-def server(drawn: Path, tmp_path: Path) -> Iterator[Server]:
-    """A server over a copy of it."""
-    running = Server(Path(shutil.copytree(drawn, tmp_path / "data"))).start()
-    yield running
-    running.stop()
 
 
 def kept(data: Path) -> list[tuple[str, int, str, str]]:

@@ -1,0 +1,83 @@
+"""Every room opens for whoever may enter it, says that the patients are invented, and works."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from reader import Reader
+from running import Server
+
+pytestmark = pytest.mark.browser
+
+ROOMS = {
+    "Metabolic bone lead": ("Worklist", "Review", "Referrals", "Rates"),
+    "FLS coordinator": ("Worklist", "Review", "Referrals", "Rates"),
+    "Audit lead": ("Rates", "Trail"),
+    "System administrator": ("Trail", "System"),
+}
+
+
+@pytest.mark.parametrize("role", ROOMS)
+def test_each_role_sees_its_rooms_and_no_others(server: Server, page: Page, role: str) -> None:
+    Reader(page, server.address).sign_in(role)
+    expect(page.get_by_text("every patient is invented")).to_be_visible()
+    links = page.get_by_test_id("stTopNavLink")
+    expect(links).to_have_count(len(ROOMS[role]))
+    assert tuple(links.all_inner_texts()) == ROOMS[role]
+    for room in ROOMS[role]:
+        page.goto(f"{server.address}/{room.lower()}")
+        expect(page.get_by_text("every patient is invented")).to_be_visible()
+        heading = "Findings" if room == "Review" else room
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+        expect(page.get_by_text("Something went wrong")).to_have_count(0)
+
+
+def test_markup_in_names_and_reports_stays_text(server: Server, page: Page) -> None:
+    boxes: list[str] = []
+    page.on("dialog", lambda dialog: boxes.append(dialog.message))
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    expect(page.get_by_text("Demo-<b>Fern</b>, @SUM(1+1)")).to_be_visible()
+    row = page.locator("tr", has_text="Demo-<b>Fern</b>")
+    page.goto(f"{server.address}/review?case={row.get_attribute('data-id')}")
+    reader.seen()
+    expect(page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
+    assert boxes == []
+
+
+def test_the_worklist_is_narrowed_by_state(server: Server, page: Page) -> None:
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    rows = page.locator("table tbody tr[data-id]")
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    reader.open_first_case()
+    for _ in reader.states():
+        reader.press("x", "b", "Enter", "ArrowDown")
+    reader.saved()
+    page.goto(f"{server.address}/worklist")
+    expect(rows).to_have_count(before - 1)
+    page.get_by_label("State").click()
+    page.get_by_role("option", name="closed").click()
+    expect(rows).to_have_count(1)
+
+
+def test_a_deep_link_opens_its_case_after_signing_in(server: Server, page: Page) -> None:
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    last = page.locator("table tbody tr[data-id]").last
+    expect(last).to_be_visible()
+    case = last.get_attribute("data-id")
+    page.context.clear_cookies()
+    reader.sign_in("Metabolic bone lead", f"/review?case={case}")
+    reader.seen()
+    assert reader.attribute("data-case") == case
+
+
+def test_the_picture_keeps_up_with_a_held_key(server: Server, page: Page) -> None:
+    reader = Reader(page, server.address)
+    reader.sign_in("Metabolic bone lead")
+    reader.open_first_case()
+    page.wait_for_timeout(2000)
+    before = int(reader.attribute("data-painted").split()[1])
+    for _ in range(5):
+        reader.press("ArrowLeft")
+    reader.until(lambda: int(reader.attribute("data-painted").split()[1]) == before - 5)
