@@ -95,6 +95,7 @@ def serve(site: Site) -> None:
         host=settings.host,
         port=settings.port,
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         ws="websockets-sansio",
