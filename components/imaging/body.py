@@ -11,7 +11,7 @@ from components.imaging.frame import Box, Floats, points_lps
 LARGEST_TURN_DEGREES = 35.0
 """A vertebra is not turned further about its own axis, nor tilted further by its end-plates."""
 SMALLEST_RADIUS_MM = 4.0
-_MOST_POINTS = 40_000
+_MOST_POINTS = 20_000
 
 
 class NoBody(ValueError):

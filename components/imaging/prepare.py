@@ -60,7 +60,7 @@ def prepare(series: SeriesOnDisk, mask: LabelSource | None, target: BinaryIO) ->
     volume = read_volume(slices, frame, box)
     if labels is not None:
         _check_on_bone(volume, labels, box)
-    bones = vertebrae(labels, frame.affine, frame.shape) if labels else []
+    bones = vertebrae(labels, frame.affine, frame.shape, volume) if labels else []
     oblique = obliquity_degrees(frame.affine)
     notes = _notes(slices, oblique)
     affine = frame.affine

@@ -6,9 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.imaging.body import Cloud, NoBody, cloud_of
+from components.imaging.edges import offset, refined, seen
+from components.imaging.fan import Voxels
 from components.imaging.frame import Box, Floats, indices, shifted
 from components.imaging.masks import Labels, number_of
-from components.imaging.morphology import Shape, measure
+from components.imaging.morphology import Shape, measured
+from components.imaging.survey import Survey, survey
+from components.imaging.volume import Volume
 from store.domain.spine import REVIEWABLE, Level
 
 CUT = "cut by the edge of the scan"
@@ -47,24 +51,37 @@ class _Grid:
         return bool(np.any((index < thin) | (index >= np.array(self.shape) - thin)))
 
 
-def vertebrae(labels: Labels, affine: Floats, whole: tuple[int, int, int]) -> list[Vertebra]:
+def vertebrae(
+    labels: Labels, affine: Floats, whole: tuple[int, int, int], volume: Volume | None = None
+) -> list[Vertebra]:
     """The vertebrae of *labels*, head to foot.
 
     Args:
         labels: On the grid of the scan.
         affine: Of the whole grid, (plane, row, column) to LPS mm.
         whole: Shape of the whole grid; what touches its edge is not measured.
+        volume: The scan about the labels; without it the mask alone is measured.
     """
     own = shifted(affine, labels.box)
-    clouds = {
-        level: cloud_of(labels.ids[_cut(box)] == number_of(level), own, box)
-        for level, box in labels.boxes.items()
+    parts = {
+        level: labels.ids[_cut(box)] == number_of(level) for level, box in labels.boxes.items()
     }
-    centres = {level: cloud.lps_mm.mean(axis=0) for level, cloud in clouds.items()}
-    ups = _ups(centres)
+    clouds = {level: cloud_of(part, own, labels.boxes[level]) for level, part in parts.items()}
+    ups = _ups({level: cloud.lps_mm.mean(axis=0) for level, cloud in clouds.items()})
+    surveys: dict[Level, Survey] = {}
+    reasons = {level: "not one of T1 to L6" for level in parts if level not in REVIEWABLE}
+    for level in parts.keys() - reasons.keys():
+        mask = _padded(parts[level], own, labels.boxes[level])
+        try:
+            surveys[level] = survey(clouds[level], mask, ups[level])
+        except NoBody as reason:
+            reasons[level] = str(reason)
+    if volume is not None:
+        surveys = _sharpened(surveys, volume)
+    grid = _Grid(affine, whole)
     return [
-        _one(level, labels, clouds[level], ups[level], _Grid(affine, whole))
-        for level in labels.boxes
+        _one(level, box, clouds[level], surveys.get(level) or reasons[level], grid)
+        for level, box in labels.boxes.items()
     ]
 
 
@@ -73,16 +90,31 @@ def _cut(box: Box) -> tuple[slice, slice, slice]:
     return slice(a, b), slice(c, d), slice(e, f)
 
 
-def _one(level: Level, labels: Labels, cloud: Cloud, up: Floats, grid: _Grid) -> Vertebra:
-    box = labels.boxes[level]
+def _padded(part: NDArray[np.bool_], affine: Floats, box: Box) -> Voxels:
+    """*part*, which lies at *box* of the grid with *affine*, with one empty voxel about it."""
+    (a, b), (c, d), (e, f) = box
+    around = ((a - 1, b + 1), (c - 1, d + 1), (e - 1, f + 1))
+    return Voxels(np.pad(part.view(np.uint8), 1), shifted(affine, around))
+
+
+def _sharpened(surveys: dict[Level, Survey], volume: Volume) -> dict[Level, Survey]:
+    """*surveys* with their end-plates placed between the slices."""
+    hu = Voxels(volume.hu, volume.affine)
+    plates = {level: seen(hu, found) for level, found in surveys.items()}
+    outward = offset(list(plates.values()))
+    return {level: refined(found, outward) for level, found in plates.items()}
+
+
+def _one(level: Level, box: Box, cloud: Cloud, found: Survey | str, grid: _Grid) -> Vertebra:
+    """One vertebra, from its survey or the reason why there is none."""
     middle: Floats = cloud.lps_mm.mean(axis=0)
-    if level not in REVIEWABLE:
-        return Vertebra(level, box, middle, None, "not one of T1 to L6")
     try:
-        shape = measure(cloud, up)
+        shape = measured(found) if isinstance(found, Survey) else None
     except NoBody as reason:
-        why = CUT if grid.touched_by(cloud, np.ones(len(cloud.lps_mm), bool)) else str(reason)
-        return Vertebra(level, box, middle, None, why)
+        found, shape = str(reason), None
+    if shape is None:
+        cut = level in REVIEWABLE and grid.touched_by(cloud, np.ones(len(cloud.lps_mm), bool))
+        return Vertebra(level, box, middle, None, CUT if cut else str(found))
     own = shape.body.own(cloud.lps_mm)
     near = np.hypot(own[:, 1], own[:, 2]) < _BODY_REACH * shape.body.radius_mm
     if grid.touched_by(cloud, near):

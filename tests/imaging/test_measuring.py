@@ -76,13 +76,13 @@ STANCES = [(0, 0, 0), (12, 0, 0), (-20, 4, 0), (8, 12, 10), (25, -8, -15)]
 
 
 LARGEST_ERROR_MM = {
-    "intact": 1.6,
-    "wedge": 2.2,
-    "severe wedge": 4.0,
-    "biconcave": 2.2,
-    "crush": 1.8,
+    "intact": 1.1,
+    "wedge": 0.8,
+    "severe wedge": 1.1,
+    "biconcave": 2.1,
+    "crush": 1.1,
 }
-"""Front and back corners of strongly bent end-plates are read low; the middle is not."""
+"""Heights are read just inside the corners, where these deep hollows are already lower."""
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -93,18 +93,18 @@ def test_heights_are_true_however_the_vertebra_stands(
     found = measured(SHAPES[name], stance=stance)
     assert found.shape is not None
     front, middle, back = np.abs(np.subtract(found.shape.heights.three, SHAPES[name]))
-    assert middle < 1.0
+    assert middle < 0.7
     assert max(front, back) < LARGEST_ERROR_MM[name]
 
 
 @pytest.mark.parametrize("name", ["intact", "wedge", "crush"])
-def test_errors_on_slices_of_two_millimetres_average_below_one(name: str) -> None:
+def test_errors_on_slices_of_two_millimetres_average_below_a_half(name: str) -> None:
     errors = []
     for stance in STANCES[1:]:
         found = measured(SHAPES[name], stance=stance, spacing_mm=(2.0, 0.9, 0.9))
         assert found.shape is not None
         errors.append(np.abs(np.subtract(found.shape.heights.three, SHAPES[name])))
-    assert np.mean(errors) < 1.0
+    assert np.mean(errors) < 0.5
 
 
 def test_the_six_points_stand_at_the_corners() -> None:
