@@ -79,19 +79,29 @@ function drawMark(context, finding, x, y) {
   return STATE_WORDS[finding.state] ? `${STATE_WORDS[finding.state]}${suggested ? "" : ", by reader"}` : words;
 }
 
-function bodyBox(body, plane, place) {
-  const outlines = body.outlines[plane];
-  if (!outlines?.length) return null;
-  const xs = outlines.flatMap((flat) => flat.filter((_, at) => at % 2 === 0));
-  const ys = outlines.flatMap((flat) => flat.filter((_, at) => at % 2 === 1));
-  const topLeft = toScreen(place, { x: Math.min(...xs), y: Math.min(...ys) });
-  const bottomRight = toScreen(place, { x: Math.max(...xs), y: Math.max(...ys) });
-  return { left: topLeft.x, y: (topLeft.y + bottomRight.y) / 2 };
+const boxOf = (flat) => {
+  const xs = flat.filter((_, at) => at % 2 === 0);
+  const ys = flat.filter((_, at) => at % 2 === 1);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+};
+
+/**
+ * Where the name of a level stands: in front of its body. The processes behind hang as low as the
+ * next body and would pull the name down to it.
+ */
+export function labelPlace({ outlines, centre }, plane) {
+  const boxes = (outlines[plane] ?? []).map(boxOf);
+  if (boxes.length === 0) return null;
+  const away = ({ left, right, top, bottom }) =>
+    Math.hypot((left + right) / 2 - centre[0], (top + bottom) / 2 - centre[1]);
+  const { left, top, bottom } = boxes.reduce((one, other) => (away(other) < away(one) ? other : one));
+  return { x: left, y: (top + bottom) / 2 };
 }
 
 function drawBody(context, body, { plane, place, finding, selected }) {
-  const box = bodyBox(body, plane, place);
-  if (!box) return;
+  const at = labelPlace(body, plane);
+  if (!at) return;
+  const front = toScreen(place, at);
   const colour = finding ? markOf(markFor(finding).grade).fill : WHITE;
   for (const flat of body.outlines[plane]) {
     const path = polygon(flat, place);
@@ -99,12 +109,12 @@ function drawBody(context, body, { plane, place, finding, selected }) {
     twice(context, path, colour, finding ? 2.5 : 1, finding && markFor(finding).suggested ? [7, 4] : []);
   }
   const label = { align: "right", size: finding ? 16 : 14, weight: finding ? "700" : "400" };
-  write(context, body.level, box.left - 10, box.y, label);
+  write(context, body.level, front.x - 10, front.y, label);
   if (!finding) return;
   // In front of the body: what lies behind it, the posterior wall and the canal, stays free.
-  const mark = box.left - 22 - context.measureText(body.level).width - 24;
-  const words = drawMark(context, finding, mark, box.y);
-  write(context, words, mark - 8, box.y, { size: 14, align: "right" });
+  const mark = front.x - 22 - context.measureText(body.level).width - 24;
+  const words = drawMark(context, finding, mark, front.y);
+  write(context, words, mark - 8, front.y, { size: 14, align: "right" });
 }
 
 function drawPoints(context, body, place) {
