@@ -90,10 +90,22 @@ def _receive_series(
         picture, outcome.mask = picture_of(site.archive, series, masks)
     said = site.submit(INTAKE, arrivals.receive_series, header, picture)
     outcome.fate, outcome.reason, outcome.case = said.fate, said.reason, said.case
+    _count_copies(site, series, outcome)
     for result in papers.results_for(header.series_uid):
         answer = site.submit(INTAKE, arrivals.receive_result, _named(result, series))
         outcome.case = answer.case or outcome.case
         outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
+
+
+def _count_copies(site: Site, series: SeriesOnDisk, outcome: SeriesOutcome) -> None:
+    """A copy that came in the same delivery has its receipt, as one that comes later has."""
+    whole = series.copies // len(series.instances)
+    for _ in range(whole):
+        why = "A copy in the same delivery."
+        site.submit(INTAKE, arrivals.refuse, "series", series.header.digest, Fate.DUPLICATE, why)
+    if series.copies:
+        said = f"{series.copies} files repeat a slice exactly; one of each is kept."
+        outcome.reason = " ".join(filter(None, (outcome.reason, said)))
 
 
 def _named(result: AiResult, series: SeriesOnDisk) -> AiResult:

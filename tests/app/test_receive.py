@@ -38,8 +38,13 @@ def test_a_hundred_copies_are_one_study(tmp_path: Path, delivery: Path) -> None:
         folder.mkdir(parents=True)
         for number, scan in enumerate(scans):
             (folder / f"{number}").hardlink_to(scan)
-    assert [one["outcome"] for one in received(data, inbox)] == ["accepted"]
+    (one,) = received(data, inbox)
+    assert one["outcome"] == "accepted"
+    assert f"{99 * len(scans)} files repeat a slice exactly" in str(one["reason"])
     assert counted(data)["scan"] == counted(data)["series"] == 1
+    with sqlite3.connect(data / "record.db") as record:
+        query = "SELECT count(*) FROM receipt WHERE kind = 'series' AND fate = 'duplicate'"
+        assert record.execute(query).fetchone() == (99,)
 
 
 def test_one_json_object_a_series_goes_to_standard_output(tmp_path: Path, delivery: Path) -> None:
