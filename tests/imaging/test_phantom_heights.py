@@ -163,6 +163,17 @@ def test_a_scan_without_contrast_is_measured_by_its_mask_alone() -> None:
     assert np.abs(errors(heights_of(dull), scan) - blind).max() < 0.05
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_scan_of_nothing_but_noise_moves_no_edge_beyond_its_limit(seed: int) -> None:
+    scan = CASES[0].scan(2.0)
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(200, 600, scan.voxels.shape).clip(-1024, 3071).astype(np.int16)
+    wild = PhantomScan(noise, scan.affine, scan.labels, scan.truth)
+    blind = errors(heights_of(scan, seen=False), scan)
+    # Two edges of 1.5 mm each at the most, and a little for where they are read.
+    assert np.abs(errors(heights_of(wild), scan) - blind).max() < 3.2
+
+
 def test_heights_are_true_from_the_files_of_a_series_on(tmp_path: Path) -> None:
     scan = CASES[0].scan(1.0)
     study = Study(
