@@ -96,6 +96,7 @@ def serve(site: Site) -> None:
         port=settings.port,
         log_config=None,
         log_level="warning",
+        timeout_graceful_shutdown=2,  # an open page would keep it waiting for ever
         access_log=False,
         server_header=False,
         ws="websockets-sansio",
