@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
 from sqlmodel import Session, col
 
 from store.domain.arrival import Ending
@@ -94,10 +94,32 @@ def _narrowed(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tupl
     return query.where(has_level.exists())
 
 
+# Built once: putting a statement together took a third of the time of a page.
+_LINES: Select[*tuple[Any, ...]] = (
+    select(
+        *_KEY,
+        col(ReviewCase.state),
+        col(ReviewCase.worst_grade),
+        col(ReviewCase.site),
+        col(ReviewCase.product),
+        col(ScanRow.exam),
+        col(PatientRow.surname),
+        col(PatientRow.forename),
+        col(PatientRow.born),
+    )
+    .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
+    .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
+)
+_FINDINGS = select(col(FindingRow.case_id), col(FindingRow.level), col(FindingRow.state)).where(
+    col(FindingRow.case_id).in_(bindparam("cases", expanding=True)),
+    col(FindingRow.state) != State.WITHDRAWN.value,
+)
+
+
 @question(Permission.READ_CASES)
 def page(reader: Reader, filters: Filters, after: Key | None = None) -> Page:
     """One page of the worklist, from the place *after* on; flat in time however long it is."""
-    query = _narrowed(_lines(), filters)
+    query = _narrowed(_LINES, filters)
     if after is not None:
         query = query.where(_beyond(after))
     rows = reader.session.execute(query.order_by(*_KEY).limit(PAGE + 1)).all()
@@ -173,53 +195,32 @@ def choices(reader: Reader) -> Choices:
     return Choices(tuple(sorted(sites)), tuple(sorted(products)))
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            *_KEY,
-            col(ReviewCase.state),
-            col(ReviewCase.worst_grade),
-            col(ReviewCase.site),
-            col(ReviewCase.product),
-            col(ScanRow.exam),
-            col(PatientRow.surname),
-            col(PatientRow.forename),
-            col(PatientRow.born),
-        )
-        .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
-        .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
-    )
-
-
 def _beyond(key: Key) -> Any:  # noqa: ANN401 - SQLAlchemy's clause types do not name this one
     place = tuple_(*_KEY)
     first = col(ReviewCase.rank) >= key.rank
     return and_(first, or_(place > tuple_(key.rank, key.since, key.id)))
 
 
-def _painted(session: Session, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - rows of _lines
-    ids = [row.id for row in rows]
-    found: dict[str, list[tuple[str | None, str]]] = {case: [] for case in ids}
-    findings = select(col(FindingRow.case_id), col(FindingRow.level), col(FindingRow.state)).where(
-        col(FindingRow.case_id).in_(ids)
-    )
-    for case_id, level, state in session.execute(findings):
-        if state != State.WITHDRAWN:
-            found[case_id].append((level, state))
-    return tuple(
-        Line(
-            key=Key(row.rank, row.waiting_since, row.id),
-            state=CaseState(row.state),
-            worst=Grade(row.worst_grade),
-            levels=craniocaudal({Level(level) for level, _ in found[row.id] if level}),
-            findings=len(found[row.id]),
-            undecided=sum(state == State.FLAGGED for _, state in found[row.id]),
-            since=row.waiting_since,
-            site=row.site,
-            product=row.product,
-            exam=row.exam,
-            patient=", ".join(filter(None, (row.surname, row.forename))),
-            born=row.born,
-        )
-        for row in rows
+def _painted(session: Session, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - rows of _LINES
+    found: dict[str, list[tuple[str | None, str]]] = {row[2]: [] for row in rows}
+    for case_id, level, state in session.execute(_FINDINGS, {"cases": list(found)}):
+        found[case_id].append((level, state))
+    return tuple(_line(row, found[row[2]]) for row in rows)
+
+
+def _line(row: Any, found: list[tuple[str | None, str]]) -> Line:  # noqa: ANN401 - as _painted
+    rank, since, case, state, worst, site, product, exam, surname, forename, born = row
+    return Line(
+        key=Key(rank, since, case),
+        state=CaseState(state),
+        worst=Grade(worst),
+        levels=craniocaudal({Level(level) for level, _ in found if level}),
+        findings=len(found),
+        undecided=sum(stands == State.FLAGGED.value for _, stands in found),
+        since=since,
+        site=site,
+        product=product,
+        exam=exam,
+        patient=", ".join(filter(None, (surname, forename))),
+        born=born,
     )
