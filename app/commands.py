@@ -47,7 +47,6 @@ def demo(asked: argparse.Namespace) -> int:
         _found(told)
     if asked.no_serve:
         return 0
-    sys.stderr.write(f"Open http://{told.host}:{told.port} in a browser. Ctrl-C stops.\n")
     return _serve(open_site(told))
 
 
@@ -90,9 +89,12 @@ def _serve(site: Site) -> int:
     from app import server  # Streamlit takes a second to load; other commands do not need it
 
     anchor(site, INTAKE)
+    told = site.settings
     try:
+        server.check_port(told)
+        sys.stderr.write(f"Open http://{told.host}:{told.port} in a browser. Ctrl-C stops.\n")
         server.serve(site)
-    except server.OpenToTheNetwork as refusal:
+    except (server.OpenToTheNetwork, server.PortTaken) as refusal:
         raise settings.UnusableSetting(str(refusal)) from None
     return 0
 

@@ -1,6 +1,7 @@
 """The one process: Streamlit's script and our own routes behind the same doors."""
 
 import gc
+import socket
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ from app import session, sign_in, takeaway
 from app.api import Api
 from app.desk import Desks
 from app.doors import Doors
+from app.settings import Settings
 from app.tickets import Tickets
 from app.wiring import Site
 from store import migrate
@@ -40,6 +42,10 @@ PINNED = {
     "theme.primaryColor": "#005eb8",
 }
 """Streamlit's settings; they hold whatever a configuration file or the environment says."""
+
+
+class PortTaken(ValueError):
+    """Another program listens where the server should."""
 
 
 class OpenToTheNetwork(ValueError):
@@ -83,6 +89,17 @@ def _health(site: Site) -> Callable[[Request], Response]:
         return JSONResponse({"status": "ok" if sound else "wrong schema"}, 200 if sound else 503)
 
     return answer
+
+
+def check_port(settings: Settings) -> None:
+    """Raise `PortTaken` when another program listens where the server should."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            msg = f"Port {settings.port} is taken. Stop what listens there, or set VCF_PORT."
+            raise PortTaken(msg) from None
 
 
 def serve(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 from pathlib import Path
 
@@ -40,6 +41,19 @@ def test_the_server_does_not_listen_to_the_network(tmp_path: Path) -> None:
     )
     assert done.returncode == 10
     assert "127.0.0.1" in done.stderr
+
+
+def test_a_taken_port_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        environment = {**os.environ, "VCF_DATA": str(tmp_path / "data"), "VCF_PORT": port}
+        done = subprocess.run(
+            [*COMMAND, "serve"], env=environment, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 10
+    assert f"Port {port} is taken" in done.stderr
 
 
 def test_a_port_that_is_no_number_is_named(tmp_path: Path) -> None:
