@@ -70,7 +70,7 @@ def _polygons(
 ) -> list[list[float]]:
     if not share.any():
         return []
-    framed = np.pad(share, 1)
+    framed = cv2.copyMakeBorder(share, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0.0)
     size = framed.shape[1] * fine[1], framed.shape[0] * fine[0]
     smooth = cv2.resize(framed, size, interpolation=cv2.INTER_LINEAR)
     inside = (np.asarray(smooth) >= _HALF).view(np.uint8)
@@ -84,5 +84,5 @@ def _polygons(
         column = (simple[:, 0] + 0.5) / fine[1] - 1.5 + corner[1]
         row = (simple[:, 1] + 0.5) / fine[0] - 1.5 + corner[0]
         pixels = layout.pixels(np.stack([column, row], axis=1))
-        polygons.append([round(float(v), 1) for v in pixels.ravel()])
+        polygons.append(np.round(pixels.ravel(), 1).tolist())
     return [polygon for polygon in polygons if len(polygon) >= 6]
