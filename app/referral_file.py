@@ -3,6 +3,7 @@
 import hashlib
 from typing import BinaryIO
 
+from app.case_json import percent
 from app.wiring import Site, anchor
 from exports.fls import Batch, NotReferredRow, ReferralRow, referral_workbook
 from exports.fls_words import FoundBy, RowStatus
@@ -93,6 +94,7 @@ def _row(number: str, facts: Facts) -> ReferralRow:
         fractures=len(facts.fractures),
         worst_grade=max((f.grade for f in facts.fractures), default=Grade.NONE),
         detail="; ".join(_detail(fracture) for fracture in facts.fractures),
+        new_or_old=_compared(facts),
         in_report=facts.report_status,
         report_advised=facts.recommendation in _ADVICE,
         found_by=found_by,
@@ -107,5 +109,12 @@ def _row(number: str, facts: Facts) -> ReferralRow:
 
 def _detail(fracture: Fracture) -> str:
     shape = f" {fracture.shape.value}" if fracture.shape else ""
-    loss = f" {fracture.loss * 100:.0f} % ± 12.5" if fracture.loss is not None else ""
+    # The grade is the reader's; the machine's figure stands behind it, with its band.
+    loss = f" (measured loss {percent(fracture.loss)})" if fracture.loss is not None else ""
     return f"{fracture.level.value} grade {int(fracture.grade)}{shape}{loss}"
+
+
+def _compared(facts: Facts) -> str:
+    if facts.earlier_scan is None:
+        return "no earlier scan here"
+    return f"earlier scan {facts.earlier_scan:%d/%m/%Y}, not compared"

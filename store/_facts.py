@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from store._measured import measured_on
@@ -13,6 +13,7 @@ from store.cases import patient_of
 from store.domain.finding import Source, State
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
+from store.domain.people import Role
 from store.domain.referral import Facts, Fracture
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level, craniocaudal
@@ -47,10 +48,22 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         recommendation=Recommendation(case.recommendation or "none"),
         found_by=_found_by(found),
         product=_product(session, scan.id),
-        confirmed_by=f"{last.actor_name}, {last.role}",
+        confirmed_by=f"{last.actor_name}, {Role(last.role).words}",
         confirmed_at=last.at,
         checked=("age", "death", "NHS number", "report", "earlier referral", "exclusions"),
+        earlier_scan=_earlier(session, scan),
     )
+
+
+def _earlier(session: Session, scan: ScanRow) -> date | None:
+    """The day of the patient's newest scan before *scan*."""
+    if scan.scanned is None:
+        return None
+    before = select(func.max(col(ScanRow.scanned))).where(
+        col(ScanRow.patient_id) == scan.patient_id, col(ScanRow.scanned) < scan.scanned
+    )
+    found: date | None = session.execute(before).scalar_one()
+    return found
 
 
 def _confirmed(session: Session, case_id: str) -> list[FindingRow]:
@@ -106,6 +119,7 @@ def from_json(kept: dict[str, Any]) -> Facts:
             "found_by": tuple(kept["found_by"]),
             "confirmed_at": datetime.fromisoformat(kept["confirmed_at"]),
             "checked": tuple(kept["checked"]),
+            "earlier_scan": _day(kept.get("earlier_scan")),
         }
     )
 
@@ -117,8 +131,8 @@ def _patient(kept: dict[str, Any]) -> Patient:
             **kept,
             "nhs_number": NhsNumber(number) if number else None,
             "nhs_status": NhsNumberStatus(kept["nhs_status"]),
-            "born": date.fromisoformat(kept["born"]) if kept["born"] else None,
-            "died": date.fromisoformat(kept["died"]) if kept["died"] else None,
+            "born": _day(kept["born"]),
+            "died": _day(kept["died"]),
         }
     )
 
@@ -126,3 +140,7 @@ def _patient(kept: dict[str, Any]) -> Patient:
 def _fracture(kept: dict[str, Any]) -> Fracture:
     shape = FractureType(kept["shape"]) if kept["shape"] else None
     return Fracture(Level(kept["level"]), Grade(kept["grade"]), shape, kept["loss"])
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -141,7 +141,11 @@ class Fracture:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is handed to the FLS of one patient, frozen at the moment of export."""
+    """What is handed to the FLS of one patient, frozen at the moment of export.
+
+    Attributes:
+        earlier_scan: Day of the newest earlier scan of the patient in the record.
+    """
 
     patient: Patient
     scanned: date
@@ -159,6 +163,7 @@ class Facts:
     confirmed_by: str
     confirmed_at: datetime
     checked: tuple[str, ...]
+    earlier_scan: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,8 +234,17 @@ def test_the_one_who_confirmed_is_named_not_whoever_decided_last(engine: Engine)
     step(engine, case, Deed.REJECT, 1, code="LIMBUS", person=RADIOLOGIST)
     judge(engine, case)
     facts = export(engine).referrals[0].facts
-    assert facts.confirmed_by == f"{LEAD.name}, {LEAD.role}"
+    assert facts.confirmed_by == f"{LEAD.name}, {LEAD.role.words}"
     assert facts.confirmed_at == NOW
+
+
+def test_an_earlier_scan_of_the_patient_is_named(engine: Engine) -> None:
+    new = a_header(scanned=date(2026, 10, 1))
+    for scanned in (date(2024, 5, 1), date(2025, 6, 2)):
+        arrive(engine, a_header(patient=new.patient, scanned=scanned))
+    arrive(engine, a_header(scanned=date(2026, 9, 1)))
+    ready(engine, new)
+    assert export(engine).referrals[0].facts.earlier_scan == date(2025, 6, 2)
 
 
 def test_what_was_handed_over_stays_as_it_was(engine: Engine) -> None:
@@ -309,6 +318,7 @@ FACTS = st.builds(
     confirmed_by=WORDS,
     confirmed_at=st.datetimes(timezones=st.just(UTC)),
     checked=st.lists(WORDS, max_size=3).map(tuple),
+    earlier_scan=st.none() | DAYS,
 )
 
 
