@@ -180,6 +180,41 @@ def standing(reader: Reader) -> Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A scan the AI could not analyse: nobody has looked at it for fractures."""
+
+    patient: str
+    scanned: date | None
+    site: str
+    exam: str
+    reason: str
+
+
+@question(Permission.READ_CASES)
+def failures(reader: Reader) -> tuple[Failure, ...]:
+    """The newest scans the AI could not analyse, up to `PAGE` of them."""
+    rows = reader.session.execute(
+        select(
+            col(PatientRow.surname),
+            col(PatientRow.forename),
+            col(ScanRow.scanned),
+            col(ScanRow.site),
+            col(ScanRow.exam),
+            col(ScanRow.ai_reason),
+        )
+        .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
+        .where(col(ScanRow.ending) == Ending.FAILED.value)
+        .order_by(col(ScanRow.received_at).desc(), col(ScanRow.id))
+        .limit(PAGE)
+    )
+    return tuple(Failure(_name(last, first), *rest) for last, first, *rest in rows)
+
+
+def _name(surname: str, forename: str) -> str:
+    return ", ".join(filter(None, (surname, forename)))
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What the filters offer."""
 
@@ -221,6 +256,6 @@ def _line(row: Any, found: list[tuple[str | None, str]]) -> Line:  # noqa: ANN40
         site=site,
         product=product,
         exam=exam,
-        patient=", ".join(filter(None, (surname, forename))),
+        patient=_name(surname, forename),
         born=born,
     )

@@ -75,6 +75,27 @@ def _row(line: Line) -> Row:
     )
 
 
+def _failures() -> None:
+    """A failure of the AI is no negative: these scans are named one by one."""
+    found = session.ask(worklist.failures)
+    if not found:
+        return
+    with st.expander(f"{len(found)} scans the AI could not analyse"):
+        st.table(
+            [
+                {
+                    "Patient": each.patient or "Name not given",
+                    "Scanned": f"{each.scanned:%d/%m/%Y}" if each.scanned else "–",
+                    "Examination": each.exam,
+                    "Site": each.site,
+                    "Why": each.reason or "no reason given",
+                }
+                for each in found
+            ],
+            hide_index=True,
+        )
+
+
 def _standing() -> None:
     """Every scan in sight: by state of review, and by what the AI said."""
     found = session.ask(worklist.standing)
@@ -119,3 +140,4 @@ if earlier.button("Earlier page", disabled=len(places) == 1):
 if later.button("Next page", disabled=page.next is None):
     places.append(page.next)
     st.rerun()
+_failures()

@@ -305,3 +305,20 @@ def test_a_page_is_read_in_order_from_an_index_and_never_sorted(
     said = "\n".join(str(row[3]) for row in plan)
     assert "USE TEMP B-TREE" not in said
     assert "review_case USING" in said
+
+
+def test_scans_the_ai_could_not_analyse_are_named_with_the_reason(engine: Engine) -> None:
+    failed, negative, late = (a_header() for _ in range(3))
+    for header in (failed, negative, late):
+        arrive(engine, header)
+    for header in (failed, late):
+        reason = "field of view too small"
+        say(engine, a_result(header, ending=Ending.FAILED, reason=reason))
+    say(engine, a_result(negative, ending=Ending.NEGATIVE))
+    # Analysed after all: no longer among the failures.
+    say(engine, a_result(late, a_flag()))
+    with Reader(engine, LEAD) as reader:
+        (found,) = worklist.failures(reader)
+    assert found.reason == "field of view too small"
+    assert found.patient.startswith(failed.patient.surname)
+    assert found.scanned == failed.scanned
