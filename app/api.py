@@ -87,9 +87,10 @@ class Api:
         if not self._allowed(request, desk, case_id):
             return _again()
         try:
+            painted = self._painted(desk, case_id)
             if AHEAD not in request.headers:
                 self.site.submit(desk.person, cases.opened, case_id)
-            return JSONResponse(self._painted(desk, case_id))
+            return JSONResponse(painted)
         except NotAllowed as refusal:
             return JSONResponse({"error": str(refusal)}, 403)
 

@@ -1,5 +1,7 @@
 """The viewer's routes over a real server: one act, one decision, on the case that was painted."""
 
+import sqlite3
+
 import httpx
 import pytest
 from clerk import Clerk
@@ -127,6 +129,14 @@ def test_roles_without_clinical_data_get_no_case(server: Server, lead: Clerk) ->
             answer = clerk.http.get(f"/api/cases/{case}", headers=clerk.ticket(case))
         assert answer.status_code == 403
         assert "may not read cases" in answer.json()["error"]
+
+
+def test_a_case_that_is_not_here_is_refused_and_leaves_no_trace(lead: Clerk) -> None:
+    answer = lead.http.get("/api/cases/Smith%5EAnn", headers=lead.ticket("Smith^Ann"))
+    assert answer.status_code == 403
+    assert "not here" in answer.json()["error"]
+    with sqlite3.connect(lead.server.data / "record.db") as record:
+        assert "Smith" not in str(record.execute("SELECT * FROM trail").fetchall())
 
 
 def test_every_slice_of_the_picture_is_served_as_it_was_prepared(lead: Clerk) -> None:
