@@ -35,7 +35,8 @@ def _site(asked: argparse.Namespace) -> Site:
 
 def demo(asked: argparse.Namespace) -> int:
     """Make an invented hospital through the same intake as a real one, then serve it."""
-    told = settings.read(data=asked.data or DEMO_FOLDER)
+    # Whatever the environment says: invented patients never enter a hospital's own record.
+    told = replace(settings.read(data=asked.data or DEMO_FOLDER), database="")
     if asked.port:
         told = replace(told, port=asked.port)
     ready = told.data / "DEMO"
