@@ -1,6 +1,7 @@
 """The routes of the viewer: a case, its picture slice by slice, and what was decided."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from app.case_json import paint
 from app.desk import DESK, Desks
-from app.tickets import Tickets
+from app.tickets import Ticket, Tickets
 from components.imaging import stack_file
 from store import cases, findings, worklist
 from store.domain.finding import Act, Decision, Deed
@@ -69,7 +70,7 @@ class Api:
         self.site = desks.site
         self.tickets = tickets
         # Which picture belongs to which case never changes while a ticket lives.
-        self._stacks: dict[tuple[str, str], bool] = {}
+        self._stacks: set[tuple[str, str]] = set()
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -158,33 +159,35 @@ class Api:
         }
         return painted
 
-    def _allowed(self, request: Request, desk: SignedIn, case_id: str) -> bool:
-        try:
-            ticket = self.tickets.read(request.headers.get(TICKET, ""))
-        except NotAllowed:
-            return False
-        return ticket.case == case_id and desk.digest.startswith(ticket.session)
-
-    def _stack(self, request: Request) -> Any:  # noqa: ANN401 - a path or None
-        desk: SignedIn = request.scope[DESK]
+    def _ticket(self, request: Request, desk: SignedIn) -> Ticket | None:
+        """The ticket of *request*, where it is one and belongs to the session that sends it."""
         try:
             ticket = self.tickets.read(request.headers.get(TICKET, ""))
         except NotAllowed:
             return None
-        stack = request.path_params["stack"]
-        if not desk.digest.startswith(ticket.session) or not self._belongs(
-            desk, ticket.case, stack
-        ):
+        return ticket if desk.digest.startswith(ticket.session) else None
+
+    def _allowed(self, request: Request, desk: SignedIn, case_id: str) -> bool:
+        ticket = self._ticket(request, desk)
+        return ticket is not None and ticket.case == case_id
+
+    def _stack(self, request: Request) -> Path | None:
+        desk: SignedIn = request.scope[DESK]
+        ticket, stack = self._ticket(request, desk), request.path_params["stack"]
+        if ticket is None or not self._belongs(desk, ticket.case, stack):
             return None
         return self.site.archive.path("stacks", stack)
 
     def _belongs(self, desk: SignedIn, case_id: str, stack: str) -> bool:
-        key = (case_id, stack)
+        # Asked first: the role may have changed since the ticket was made.
+        if not desk.person.may(Permission.READ_CASES):
+            return False
+        key = case_id, stack
         if key not in self._stacks:
             if self.site.ask(desk.person, cases.stack_of, case_id) != stack:
                 return False
-            self._stacks[key] = True
-        return desk.person.may(Permission.READ_CASES)
+            self._stacks.add(key)
+        return True
 
 
 def _again() -> Response:

@@ -8,7 +8,7 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 
-from components.imaging.frame import Box, Frame, frame_of, shifted
+from components.imaging.frame import Box, Frame, shifted
 from components.imaging.pixels import AIR_HU, Int16, slice_hu
 from components.imaging.series import Block
 
@@ -32,11 +32,6 @@ class Volume:
         """Between planes, rows, columns."""
         a, b, c = (float(v) for v in np.linalg.norm(self.affine[:3, :3], axis=0))
         return a, b, c
-
-
-def frame_of_block(block: Block) -> Frame:
-    """How *block* is seen sagittally."""
-    return frame_of(block.affine, block.shape)
 
 
 def read_volume(block: Block, frame: Frame, box: Box) -> Volume:

@@ -5,22 +5,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from store.domain.genant import FractureType, Grade
-from store.domain.identity import NhsNumberStatus, Patient, age_on
+from store.domain.identity import Patient, age_on
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 
 CLOCK = timedelta(days=90)
 """Time from index date to FLS assessment. Source: FLS-DB KPI4."""
-
-TO_BE_TRACED = frozenset(
-    {
-        NhsNumberStatus.TRACE_REQUIRED,
-        NhsNumberStatus.NO_MATCH,
-        NhsNumberStatus.TO_BE_RESOLVED,
-        NhsNumberStatus.IN_PROGRESS,
-        NhsNumberStatus.NOT_PRESENT,
-    }
-)
 
 
 class Exclusion(StrEnum):

@@ -158,6 +158,15 @@ def test_the_picture_of_another_case_is_not_served(lead: Clerk) -> None:
     assert answer.status_code == 401
 
 
+def test_roles_without_clinical_data_get_no_picture(server: Server, lead: Clerk) -> None:
+    case = next(c for c in map(lead.case, lead.cases()) if c["stack"])
+    with Clerk(server, "au.dit") as clerk:
+        ticket = clerk.ticket(case["case"])
+        for part in ("meta", "0"):
+            answer = clerk.http.get(f"/api/stacks/{case['stack']}/{part}", headers=ticket)
+            assert answer.status_code == 401
+
+
 def test_signed_out_means_out_in_every_window(server: Server, lead: Clerk) -> None:
     case = lead.cases()[0]
     with Clerk(server, "a.lead") as second:
