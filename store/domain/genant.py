@@ -53,3 +53,8 @@ def grade(loss: float) -> Grade:
 def near_threshold(loss: float) -> bool:
     """Whether *loss* (a fraction) lies within `NEAR` of a boundary between grades."""
     return any(abs(loss - lowest) <= NEAR + 1e-12 for lowest in LOWEST_LOSS.values())
+
+
+def band(loss: float) -> tuple[float, float]:
+    """Lowest and highest *loss* that readers of the same scan may find, fractions in 0.0 to 1.0."""
+    return max(0.0, loss - READER_BAND), min(1.0, loss + READER_BAND)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.domain.genant import Grade, grade, near_threshold
+from store.domain.genant import READER_BAND, Grade, band, grade, near_threshold
 
 FRACTION = st.floats(0, 1)
 
@@ -55,3 +55,11 @@ def test_a_loss_within_five_points_of_a_boundary_is_near_it(loss: float, near: b
 
 def test_the_order_of_grades_is_their_gravity() -> None:
     assert sorted(Grade) == [Grade.NONE, Grade.MILD, Grade.MODERATE, Grade.SEVERE]
+
+
+@given(FRACTION)
+def test_the_band_holds_the_loss_and_stays_a_fraction(loss: float) -> None:
+    low, high = band(loss)
+    assert 0.0 <= low <= loss <= high <= 1.0
+    assert band(0.32) == pytest.approx((0.195, 0.445))
+    assert low == 0.0 or loss - low == pytest.approx(READER_BAND)
