@@ -1,6 +1,5 @@
 """One CT image on disk: where its pixels lie and what its geometry is."""
 
-import hashlib
 import math
 import os
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from io import FileIO
 from pathlib import Path
 
 import pydicom
+from xxhash import xxh3_128
 
 from components.imaging.elements import (
     DEFLATED,
@@ -191,9 +191,12 @@ def _padding(found: Elements, signed: bool) -> int | None:
 
 
 def _digest(file: FileIO, content: memoryview, found: Elements) -> bytes:
-    """SHA-256 of the pixel bytes; of the inflated ones for a deflated file."""
+    """XXH3 (128 bit) of the pixel bytes; of the inflated ones for a deflated file.
+
+    Why no cryptographic digest is needed here: docs/adr/0011-digest-of-pixels.md.
+    """
     held = content if found.body is None else found.body
-    total = hashlib.sha256(memoryview(held)[found.offset :])
+    total = xxh3_128(memoryview(held)[found.offset :])
     if len(content) < HEADER_LIMIT:
         return total.digest()
     while block := file.read(_BLOCK):
