@@ -37,7 +37,7 @@ _KEYWORDS = (
     "PhotometricInterpretation NumberOfFrames Rows Columns PixelSpacing BitsAllocated BitsStored "
     "PixelRepresentation PixelPaddingValue RescaleIntercept RescaleSlope RequestingService "
     "RequestingPhysician SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence "
-    "SamplesPerPixel"
+    "SamplesPerPixel SliceThickness LossyImageCompression LossyImageCompressionMethod"
 )
 WANTED = {keyword: int(Tag(keyword)) for keyword in _KEYWORDS.split()}
 _TAGS = frozenset(WANTED.values())

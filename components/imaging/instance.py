@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
@@ -17,11 +18,13 @@ from components.imaging.elements import (
     dataset,
     read_elements,
 )
+from components.imaging.syntaxes import lossy_name
 from store.domain.refusal import Unusable
 
 LARGEST_SIDE = 4096
 """Rows or columns beyond this are a lie or no CT."""
 LARGEST_FRAMES = 5000
+THICKEST_MM = 50.0
 _BLOCK = 8 << 20
 _MAGIC_END = 132
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -54,6 +57,8 @@ class Instance:
         position: Centre of the first pixel, LPS mm.
         orientation: Direction along a row, then down a column.
         spacing_mm: Between rows, between columns.
+        thickness_mm: SliceThickness; None where it is not stated.
+        lossy: Name of the compression that lost detail, now or before; empty when none did.
     """
 
     path: Path
@@ -79,6 +84,8 @@ class Instance:
     position: tuple[float, ...]
     orientation: tuple[float, ...]
     spacing_mm: tuple[float, ...]
+    thickness_mm: float | None = None
+    lossy: str = ""
 
     @property
     def picture(self) -> tuple[object, ...]:
@@ -179,7 +186,18 @@ def _describe(path: Path, found: Elements) -> Instance:
         position=found.numbers("ImagePositionPatient"),
         orientation=found.numbers("ImageOrientationPatient"),
         spacing_mm=found.numbers("PixelSpacing"),
+        thickness_mm=_thickness(found.numbers("SliceThickness")),
+        lossy=lossy_name(
+            found.syntax,
+            found.text("LossyImageCompression"),
+            found.text("LossyImageCompressionMethod"),
+        ),
     )
+
+
+def _thickness(stated: Sequence[float]) -> float | None:
+    """The thickness of a slice, mm, if one that can be is stated."""
+    return stated[0] if stated and 0 < stated[0] <= THICKEST_MM else None
 
 
 def _padding(found: Elements, signed: bool) -> int | None:

@@ -10,25 +10,16 @@ from numpy.typing import NDArray
 from pydicom.encaps import get_frame
 
 from components.imaging.codestream import frame_size
-from components.imaging.elements import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, read_elements
+from components.imaging.elements import BIG_ENDIAN, DEFLATED, read_elements
 from components.imaging.instance import Instance
 from components.imaging.series import UnusableSeries
+from components.imaging.syntaxes import NATIVE, RLE
 
 Int16 = NDArray[np.int16]
 
 AIR_HU = -1024
 """Padding and everything darker becomes this."""
 HIGHEST_HU = 32767
-NATIVE = frozenset({IMPLICIT, EXPLICIT, BIG_ENDIAN, DEFLATED})
-LOSSY = {
-    "1.2.840.10008.1.2.4.50": "JPEG baseline",
-    "1.2.840.10008.1.2.4.51": "JPEG extended",
-    "1.2.840.10008.1.2.4.81": "JPEG-LS near-lossless",
-    "1.2.840.10008.1.2.4.91": "JPEG 2000",
-    "1.2.840.10008.1.2.4.203": "HTJ2K",
-}
-"""Syntaxes that may have lost detail; decoded, and said so."""
-_RLE = "1.2.840.10008.1.2.5"
 _DECODERS: dict[str, Callable[..., Any]] = {
     "1.2.840.10008.1.2.4.50": imagecodecs.jpeg8_decode,
     "1.2.840.10008.1.2.4.51": imagecodecs.jpeg_decode,
@@ -46,7 +37,7 @@ _DECODERS: dict[str, Callable[..., Any]] = {
 
 def check_syntax(syntax: str) -> None:
     """Raise `UnusableSeries` for a transfer syntax nothing here can decode."""
-    if syntax in NATIVE or syntax == _RLE or syntax in _DECODERS:
+    if syntax in NATIVE or syntax == RLE or syntax in _DECODERS:
         return
     known = syntax if len(syntax) <= 64 and set(syntax) <= set("0123456789.") else "unknown"
     msg = f"The pixels are stored in transfer syntax {known}, which is retired or unknown."
@@ -106,7 +97,7 @@ def _decoded(one: Instance) -> NDArray[Any]:
 
 
 def _decode(frame: bytes, one: Instance) -> NDArray[Any]:
-    if one.syntax == _RLE:
+    if one.syntax == RLE:
         kind = np.dtype("u1" if one.bits_allocated == 8 else "<u2")
         plain = imagecodecs.dicomrle_decode(frame, kind, out=one.rows * one.columns * kind.itemsize)
         return np.frombuffer(plain, kind).reshape(one.rows, one.columns)

@@ -10,7 +10,6 @@ from components.imaging.header import SeriesOnDisk
 from components.imaging.masks import Labels, LabelSource, UnusableMask, number_of, read_labels
 from components.imaging.oblique import straightened
 from components.imaging.outlines import outlines
-from components.imaging.pixels import LOSSY
 from components.imaging.sagittal import Layout, layout_of, plane_picture, with_margin
 from components.imaging.series import Block, UnusableSeries, block
 from components.imaging.stack_file import write_stack
@@ -54,6 +53,10 @@ def prepare(series: SeriesOnDisk, mask: LabelSource | None, target: BinaryIO) ->
     if series.refusal:
         raise UnusableSeries(series.refusal)
     slices = block(series.instances)
+    if slices.tilt_degrees > 1:
+        msg = f"The gantry was tilted by {slices.tilt_degrees:.1f} degrees,"
+        msg_0 = f"{msg} which would falsify heights. Send a reconstruction without tilt."
+        raise UnusableSeries(msg_0)
     frame = frame_of(slices.affine, slices.shape)
     labels = read_labels(mask, frame) if mask else None
     box = _box(slices, frame, labels)
@@ -119,9 +122,8 @@ def _check_on_bone(volume: Volume, labels: Labels, box: Box) -> None:
 
 def _notes(slices: Block, oblique: float) -> list[str]:
     notes = []
-    syntax = slices.slices[0].syntax
-    if syntax in LOSSY:
-        notes.append(f"Stored with loss of detail ({LOSSY[syntax]}).")
+    if slices.lossy:
+        notes.append(f"Stored with loss of detail ({slices.lossy}).")
     if oblique > MOST_OBLIQUE_DEGREES:
         notes.append(
             f"Resampled to the patient's axes; the scan lay {oblique:.0f} degrees oblique."

@@ -14,11 +14,15 @@ Floats = NDArray[np.float64]
 FEWEST_SLICES = 8
 MOST_SLICES = 4000
 MOST_VOXELS = 1 << 30
-LARGEST_TILT_DEGREES = 1.0
-"""Slices displaced along their own plane by more than this are a tilted gantry."""
+UPRIGHT_DEGREES = 0.1
+"""A lean below this is the rounding of positions, and none."""
+LARGEST_TILT_DEGREES = 35.0
+"""CT gantries tilt by 30 degrees at most; a greater lean is no tilt."""
 SPACING_MM = (0.05, 12.0)
 ROUNDING_MM = 0.06
 """Scanners write positions to a tenth of a millimetre; half of that at either end."""
+SIDEWAYS_MM = 1.0
+"""A slice further beside the line through the first and the last was made for another field."""
 IRREGULAR = 0.1
 """Share of the spacing by which a slice may lie off the regular grid."""
 SLOPE = (1e-3, 100.0)
@@ -35,11 +39,19 @@ class Block:
 
     Attributes:
         slices: In order along the normal of the slices.
-        affine: 4 x 4, (slice, row, column, 1) to LPS mm.
+        affine: 4 x 4, (slice, row, column, 1) to LPS mm. Column 0 is the true step from slice
+            to slice: of a tilted gantry it leans away from the normal, and the grid is sheared.
+        tilt_degrees: That lean; 0.0 for an upright gantry.
+        thickness_mm: SliceThickness, the largest where it differs; None where none is stated.
+            Greater than the distance of the slices where they overlap.
+        lossy: Name of the compression that lost detail; empty when none did.
     """
 
     slices: tuple[Instance, ...]
     affine: Floats
+    tilt_degrees: float
+    thickness_mm: float | None
+    lossy: str
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -48,9 +60,10 @@ class Block:
 
     @property
     def spacing_mm(self) -> tuple[float, float, float]:
-        """Between slices, rows and columns."""
-        a, b, c = (float(v) for v in np.linalg.norm(self.affine[:3, :3], axis=0))
-        return a, b, c
+        """Between slices along their normal, between rows, between columns."""
+        step, down, across = self.affine[:3, :3].T
+        row, column = float(np.linalg.norm(down)), float(np.linalg.norm(across))
+        return float(step @ np.cross(across, down)) / (row * column), row, column
 
 
 def block(instances: Sequence[Instance]) -> Block:
@@ -67,15 +80,16 @@ def block(instances: Sequence[Instance]) -> Block:
     order = np.argsort(places @ normal, kind="stable")
     places = places[order]
     _check_distances(places @ normal)
-    step = (places[-1] - places[0]) / max(1, len(places) - 1)
-    _check_tilt(step, normal)
+    step, tilt = _step(places, normal)
     _check_count(instances)
     affine = np.eye(4)
-    affine[:3, 0] = normal * float(step @ normal)
+    affine[:3, 0] = step
     affine[:3, 1] = down * first.spacing_mm[0]
     affine[:3, 2] = across * first.spacing_mm[1]
     affine[:3, 3] = places[0]
-    return Block(tuple(instances[n] for n in order), affine)
+    thickness = max((one.thickness_mm for one in instances if one.thickness_mm), default=None)
+    lossy = next((one.lossy for one in instances if one.lossy), "")
+    return Block(tuple(instances[n] for n in order), affine, tilt, thickness, lossy)
 
 
 def _check_alike(instances: Sequence[Instance]) -> None:
@@ -154,12 +168,26 @@ def _check_distances(along: Floats) -> None:
     raise UnusableSeries(msg_0)
 
 
-def _check_tilt(step: Floats, normal: Floats) -> None:
-    cosine = float(step @ normal) / float(np.linalg.norm(step))
-    tilt = float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+def _step(places: Floats, normal: Floats) -> tuple[Floats, float]:
+    """The step from slice to slice, and its lean away from *normal* in degrees."""
+    step = (places[-1] - places[0]) / (len(places) - 1)
+    _check_straight(places, normal, step)
+    rise = float(step @ normal)
+    tilt = float(np.degrees(np.arctan2(np.linalg.norm(step - normal * rise), rise)))
     if tilt > LARGEST_TILT_DEGREES:
-        msg = f"The gantry was tilted by {tilt:.1f} degrees, which would falsify heights."
-        msg_0 = f"{msg} Send a reconstruction without tilt."
+        msg = f"The slices are shifted sideways as if the gantry leant by {tilt:.1f} degrees;"
+        msg_0 = f"{msg} at most {LARGEST_TILT_DEGREES:.0f} can be. Send the original series."
+        raise UnusableSeries(msg_0)
+    return (normal * rise, 0.0) if tilt <= UPRIGHT_DEGREES else (step, round(tilt, 2))
+
+
+def _check_straight(places: Floats, normal: Floats, step: Floats) -> None:
+    """Refuse slices that jump sideways; *places* are in order along *normal*."""
+    off = places - places[0] - np.arange(len(places))[:, None] * step
+    aside = np.linalg.norm(off - np.outer(off @ normal, normal), axis=1)
+    if aside.max() > SIDEWAYS_MM:
+        msg = f"Slices jump sideways by up to {aside.max():.1f} mm."
+        msg_0 = f"{msg} Send one reconstruction of one scan."
         raise UnusableSeries(msg_0)
 
 

@@ -68,14 +68,57 @@ def test_a_repeated_position_is_refused() -> None:
         block(stack([*REGULAR, 5.0]))
 
 
-@pytest.mark.parametrize("angle", [1.5, 14.0, -18.5])
-def test_a_tilted_gantry_is_refused_with_its_angle(angle: float) -> None:
+def leaning(angle: float, count: int = 10) -> list[Instance]:
+    """Slices along a bed that is upright, their planes tilted by *angle* degrees."""
     lean = np.radians(angle)
-    slices = [
-        replace(one, orientation=(1, 0, 0, 0, np.cos(lean), np.sin(lean))) for one in stack(REGULAR)
-    ]
-    with pytest.raises(UnusableSeries, match=f"{abs(angle)} degrees"):
+    orientation = (1.0, 0.0, 0.0, 0.0, float(np.cos(lean)), float(np.sin(lean)))
+    places = [2.5 * n for n in range(count)]
+    return [replace(one, orientation=orientation) for one in stack(places)]
+
+
+@pytest.mark.parametrize("angle", [1.5, 14.0, -18.5, 30.0])
+def test_a_tilted_gantry_gives_a_sheared_grid_with_its_angle(angle: float) -> None:
+    slices = leaning(angle)
+    found = block(slices)
+    assert found.tilt_degrees == pytest.approx(abs(angle), abs=0.01)
+    assert found.spacing_mm == pytest.approx((2.5 * np.cos(np.radians(angle)), 0.7, 0.8))
+    for n, one in enumerate(found.slices):
+        assert np.allclose(found.affine @ [n, 0, 0, 1], [*one.position, 1])
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.05])
+def test_the_rounding_of_positions_is_no_tilt(angle: float) -> None:
+    found = block(leaning(angle))
+    assert found.tilt_degrees == 0.0
+    columns = found.affine[:3, :3]
+    assert np.allclose(columns.T @ columns, np.diag(np.diag(columns.T @ columns)), atol=1e-9)
+
+
+def test_a_lean_no_gantry_has_is_refused_with_its_angle() -> None:
+    with pytest.raises(UnusableSeries, match=r"leant by 41\.0 degrees; at most 35"):
+        block(leaning(41.0))
+
+
+def test_a_slice_that_jumps_sideways_is_refused_with_its_distance() -> None:
+    slices = stack(REGULAR)
+    slices[4] = replace(slices[4], position=(21.0, 2.0, 10.0))
+    with pytest.raises(UnusableSeries, match=r"jump sideways by up to 20\.0 mm"):
         block(slices)
+
+
+def test_overlapping_slices_are_taken_and_stay_visible() -> None:
+    found = block([replace(one, thickness_mm=3.0) for one in stack(REGULAR)])
+    assert (found.thickness_mm, found.spacing_mm[0]) == (3.0, pytest.approx(2.5))
+
+
+def test_no_stated_thickness_is_none() -> None:
+    assert block(stack(REGULAR)).thickness_mm is None
+
+
+def test_one_lossy_slice_makes_the_block_lossy() -> None:
+    slices = stack(REGULAR)
+    slices[7] = replace(slices[7], lossy="JPEG 2000")
+    assert block(slices).lossy == "JPEG 2000"
 
 
 def test_a_scan_oblique_as_a_whole_is_no_tilt() -> None:

@@ -277,7 +277,7 @@ def test_every_awkward_file_has_an_outcome(shared_data: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "number"),
     [
-        ("failing_geometry/gantrytilting/001", "14.0 degrees"),
+        ("failing_geometry/gantrytilting/001", "4 slices; a review needs at least 8"),
         ("failing_geometry/notavolume/001", "4 of 4 slices"),
         ("failing_geometry/sliceincrement/001", "5.00 to 10.00 mm apart; some are missing"),
         ("failing_geometry/sliceincrement/002", "0.75 to 1.50 mm apart; some are missing"),
