@@ -1,5 +1,6 @@
 """A vertebra mask, read from NIfTI and laid on the grid of its scan."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from components.imaging.frame import Box, Floats, Frame, points_lps
 from components.imaging.label_tables import TABLES, levels_named
-from components.imaging.nifti import Head, UnusableMask, bytes_of, head_of, voxels_of
+from components.imaging.nifti import Head, UnusableMask, head_of, layers_of, opened
 from store.domain.spine import ORDER, Level
 
 __all__ = ["TABLES", "LabelSource", "Labels", "UnusableMask", "read_labels"]
@@ -57,14 +58,14 @@ class _Lookup:
     slope: float
     intercept: float
 
-    def ids_of(self, layer: NDArray[Any], room: Labelled) -> Labelled:
-        """Vertebra numbers of one *layer* of stored values; *room* may be used for them.
+    def ids_of(self, layer: NDArray[Any]) -> Labelled:
+        """Vertebra numbers of a *layer* of stored values.
 
         Raises:
             UnusableMask: a value is no whole number.
         """
         if layer.dtype == np.uint8 and (self.slope, self.intercept) == (1.0, 0.0):
-            return np.asarray(cv2.LUT(layer, self.ids[:256], room), np.uint8)
+            return np.asarray(cv2.LUT(layer, self.ids[:256]), np.uint8)
         values = layer * self.slope + self.intercept
         whole = np.rint(values)
         if not np.array_equal(whole, values):
@@ -90,11 +91,11 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     Raises:
         UnusableMask: unreadable, on another grid, without names or without a vertebra.
     """
-    packed = bytes_of(source.path)
-    head = head_of(packed)
-    table = _table(source, head.names)
-    seen = fit(head.affine, head.shape, frame)
-    ids, stored = _ids(voxels_of(packed, head), _lookup(head, table))
+    with opened(source.path) as file:
+        head = head_of(file)
+        table = _table(source, head.names)
+        seen = fit(head.affine, head.shape, frame)
+        ids, stored = _ids(layers_of(file, head), _lookup(head, table))
     return _labels(seen, ids, stored)
 
 
@@ -167,17 +168,19 @@ def _lookup(head: Head, table: dict[int, Level]) -> _Lookup:
     return _Lookup(ids, head.slope if scaled else 1.0, head.intercept if scaled else 0.0)
 
 
-def _ids(voxels: NDArray[Any], lookup: _Lookup) -> tuple[Labelled, Box]:
-    """Vertebra numbers of the part of (k, j, i) *voxels* that holds any, and where it lies."""
+def _ids(layers: Iterable[NDArray[Any]], lookup: _Lookup) -> tuple[Labelled, Box]:
+    """Vertebra numbers of the part of the (j, i) *layers* that holds any, and where it lies."""
     parts: list[tuple[int, tuple[int, int, int, int], Labelled]] = []
-    room = np.empty(voxels.shape[1:], np.uint8)
-    for k, layer in enumerate(voxels):
-        ids = lookup.ids_of(layer, room)
+    for k, layer in enumerate(layers):
+        # Most of a mask is empty: looking up the rest only takes a third of the time.
+        left, upper, right, lower = _marked(layer) if lookup.intercept == 0 else _all_of(layer)
+        if right <= left:
+            continue
+        ids = lookup.ids_of(layer[upper:lower, left:right])
         x, y, width, height = cv2.boundingRect(ids)
         if width:
-            parts.append(
-                (k, (x, y, x + width, y + height), ids[y : y + height, x : x + width].copy())
-            )
+            rectangle = left + x, upper + y, left + x + width, upper + y + height
+            parts.append((k, rectangle, ids[y : y + height, x : x + width].copy()))
     if not parts:
         msg = "The mask holds no vertebra under this table of labels."
         msg_0 = f"{msg} Choose another table, or send the right mask."
@@ -189,6 +192,17 @@ def _ids(voxels: NDArray[Any], lookup: _Lookup) -> tuple[Labelled, Box]:
     for k, (left, upper, right, lower), part in parts:
         whole[k - k0, upper - y0 : lower - y0, left - x0 : right - x0] = part
     return whole, ((int(x0), int(x1)), (int(y0), int(y1)), (k0, k1))
+
+
+def _all_of(layer: NDArray[Any]) -> tuple[int, int, int, int]:
+    return 0, 0, layer.shape[1], layer.shape[0]
+
+
+def _marked(layer: NDArray[Any]) -> tuple[int, int, int, int]:
+    """Left, upper, right and lower end of what is not 0 in *layer*."""
+    size = layer.dtype.itemsize
+    x, y, width, height = cv2.boundingRect(layer.view(np.uint8))
+    return x // size, y, -(-(x + width) // size), y + height
 
 
 def _labels(seen: Frame, ids: Labelled, stored: Box) -> Labels:

@@ -1,5 +1,7 @@
 """A mask lies on its own scan and on no other, and no label is ever guessed."""
 
+import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
@@ -152,6 +154,23 @@ def test_a_mask_cut_short_is_refused(tmp_path: Path) -> None:
     path = write_mask(tmp_path / "m.nii", ids(), affine_of())
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(UnusableMask, match="cut short"):
+        read_labels(LabelSource(path, "verse"), FRAME)
+
+
+def test_a_packed_mask_in_several_members_is_read(tmp_path: Path) -> None:
+    whole = write_mask(tmp_path / "m.nii", ids(), affine_of()).read_bytes()
+    path = tmp_path / "m.nii.gz"
+    path.write_bytes(b"".join(gzip.compress(whole[n : n + 500]) for n in range(0, len(whole), 500)))
+    assert set(read_labels(LabelSource(path, "verse"), FRAME).boxes) == {Level.L1}
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b[:-20], lambda b: b[:-8] + b"\1\2\3\4" + b[-4:]])
+def test_a_packed_mask_cut_or_altered_is_refused(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    path = write_mask(tmp_path / "m.nii.gz", ids(), affine_of())
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(UnusableMask, match="cannot be unpacked"):
         read_labels(LabelSource(path, "verse"), FRAME)
 
 
