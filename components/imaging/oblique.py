@@ -1,11 +1,10 @@
-"""Scans that lie oblique in the patient, resampled to the patient's own axes."""
+"""Scans that lie oblique in the patient or tilted, resampled to the patient's own axes."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from components.imaging.frame import Floats, indices, points_lps
+from components.imaging.frame import Floats, points_lps, shifted
 from components.imaging.masks import Labels, boxes_of
-from components.imaging.pixels import AIR_HU, Int16
+from components.imaging.sampling import flat, hu_on, nearest_on
 from components.imaging.volume import Volume
 
 _STEP_MM = (1.0, 0.6, 0.6)
@@ -13,25 +12,27 @@ _STEP_MM = (1.0, 0.6, 0.6)
 _COARSEST_MM = 1.0
 
 
-def straightened(
+def on_patient_axes(
     volume: Volume, labels: Labels | None, affine: Floats
 ) -> tuple[Volume, Labels | None]:
     """*volume* and *labels* on a grid along the patient's axes that holds all of *volume*.
 
+    Slices of a tilted gantry, displaced along each other, come out upright too.
+
     Args:
+        volume: Part of the scan; its affine may be oblique or sheared.
+        labels: The mask, if any.
         affine: Of the whole grid in which `labels.box` counts.
     """
     target, shape = _grid(volume)
-    hu = np.full(shape, AIR_HU, np.int16)
-    ids = np.zeros(shape, np.uint8) if labels else None
-    rows, columns = np.meshgrid(np.arange(shape[1]), np.arange(shape[2]), indexing="ij")
+    hu = np.empty(shape, np.int16)
+    ids = np.empty(shape, np.uint8) if labels else None
     for plane in range(shape[0]):
-        own = np.stack([np.full(rows.size, plane), rows.ravel(), columns.ravel()], axis=1)
-        lps = points_lps(target, own.astype(float))
-        hu[plane] = _linear(volume.hu, indices(volume.affine, lps)).reshape(shape[1:])
+        corner = target[:3, 3] + plane * target[:3, 0]
+        surface = [flat(corner, target[:3, 1], target[:3, 2], shape[1:])]
+        hu[plane] = hu_on(volume.hu, volume.affine, surface)[0]
         if ids is not None and labels is not None:
-            place = indices(affine, lps) - [low for low, _ in labels.box]
-            ids[plane] = _nearest(labels.ids, place).reshape(shape[1:])
+            ids[plane] = nearest_on(labels.ids, shifted(affine, labels.box), surface)[0]
     turned = None
     if ids is not None:
         whole = (0, shape[0]), (0, shape[1]), (0, shape[2])
@@ -52,29 +53,3 @@ def _grid(volume: Volume) -> tuple[Floats, tuple[int, int, int]]:
     target[:3, :3] = [[steps[0], 0, 0], [0, 0, steps[2]], [0, -steps[1], 0]]
     target[:3, 3] = low[0], low[1], high[2]
     return target, (count[0], count[1], count[2])
-
-
-def _linear(hu: Int16, index: Floats) -> NDArray[np.int16]:
-    """Values between voxels; air outside."""
-    last = np.array(hu.shape) - 1
-    inside = np.all((index >= 0) & (index <= last), axis=1)
-    index = index[inside]
-    low = np.minimum(index.astype(np.int64), np.maximum(last - 1, 0))
-    share = index - low
-    total = np.zeros(len(index))
-    for corner in np.ndindex(2, 2, 2):
-        weight = np.prod(np.where(corner, share, 1 - share), axis=1)
-        a, b, c = np.minimum(low + corner, last).T
-        total += weight * hu[a, b, c]
-    found = np.full(len(inside), AIR_HU, np.int16)
-    found[inside] = np.rint(total).astype(np.int16)
-    return found
-
-
-def _nearest(ids: NDArray[np.uint8], index: Floats) -> NDArray[np.uint8]:
-    whole = np.rint(index).astype(np.int64)
-    inside = np.all((whole >= 0) & (whole < ids.shape), axis=1)
-    found = np.zeros(len(index), np.uint8)
-    a, b, c = whole[inside].T
-    found[inside] = ids[a, b, c]
-    return found

@@ -58,12 +58,17 @@ class Layout:
         found: Floats = (grid - start + 0.5) * scale - 0.5
         return found
 
+    def fractions(self, lps_mm: Floats) -> Floats:
+        """Plane, column and row of n x 3 positions, between pixels where they lie so."""
+        index = indices(self.affine, lps_mm)
+        plane = (index[:, 0] - self.box[0][0] - (self.merged - 1) / 2) / self.merged
+        return np.column_stack([plane, self.pixels(index[:, [2, 1]])])
+
     def place(self, lps_mm: Floats) -> tuple[NDArray[np.int64], Floats]:
         """Nearest plane, and (column, row) in pixels, of n x 3 positions."""
-        index = indices(self.affine, lps_mm)
-        plane = np.rint((index[:, 0] - self.box[0][0] - (self.merged - 1) / 2) / self.merged)
-        held = np.clip(plane, 0, self.planes - 1).astype(np.int64)
-        return held, self.pixels(index[:, [2, 1]])
+        found = self.fractions(lps_mm)
+        held = np.clip(np.rint(found[:, 0]), 0, self.planes - 1).astype(np.int64)
+        return held, found[:, 1:]
 
 
 def layout_of(box: Box, affine: Floats) -> Layout:

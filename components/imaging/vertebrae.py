@@ -1,6 +1,7 @@
 """Every vertebra of a mask: measured, or the reason why not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,10 @@ class Vertebra:
     centre: Floats
     shape: Shape | None
     unmeasured: str
+
+    def without_shape(self, reason: str) -> Self:
+        """The same, not measured for *reason*; a reason of its own stays."""
+        return replace(self, shape=None, unmeasured=self.unmeasured or reason)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,8 @@ HIGHEST_HEIGHT_MM = 60.0
 _PLACES = ("front", "middle", "back")
 REFERENCE_REACH = 3
 """An intact neighbour further than this many levels away is no reference; our default."""
+THICKEST_MM = 4.0
+"""Slices thicker or further apart than this give no heights; our default, on phantoms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,18 @@ class Assessment:
         lose 9 % by that formula and a third against the neighbours.
         """
         return bool(self.grade) and self.vendor_loss < LOWEST_LOSS[Grade.MILD]
+
+
+def unsuitable_for_heights(sampled_mm: float) -> str:
+    """Why a scan sampled every *sampled_mm* from head to foot gives no heights, or nothing."""
+    if sampled_mm <= THICKEST_MM:
+        return ""
+    share = sampled_mm / 25.0 / 2
+    return (
+        f"Slices of {sampled_mm:.1f} mm are too thick for heights: an end-plate may lie"
+        f" {sampled_mm / 2:.1f} mm off, {share * 100:.0f} % of a vertebra of 25 mm."
+        f" Heights need slices of at most {THICKEST_MM:g} mm."
+    )
 
 
 def vendor_loss(heights: Heights) -> float:

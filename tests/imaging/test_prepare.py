@@ -176,8 +176,9 @@ def test_an_oblique_scan_is_resampled_and_says_so(tmp_path: Path, lean: float) -
     affine[:3, 0] = np.array([0, -np.sin(a), np.cos(a)]) * 2.0
     mask = LabelSource(write_mask(tmp_path / "m.nii", ids, affine), "verse")
     done, _ = prepared(tmp_path / "a", mask)
-    source: dict[str, Any] = done.meta["source"]  # type: ignore[assignment]
-    assert f"{abs(lean):.0f} degrees oblique" in source["note"]
+    facts = done.meta["fidelity"]
+    assert facts["oblique_degrees"] == pytest.approx(abs(lean), abs=0.1)
+    assert facts["interpolated"] == "resampled to the patient's axes"
     assert np.abs(np.array(done.heights[Level.L2].three) - 24.0).max() < 1.2
     bone: dict[str, Any] = done.meta["vertebrae"][0]  # type: ignore[index]
     front, back = np.array(bone["points"][0]), np.array(bone["points"][4])

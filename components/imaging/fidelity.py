@@ -1,0 +1,65 @@
+"""How a picture came about, in figures: what a reader must know before trusting it."""
+
+import numpy as np
+
+from components.imaging.frame import Frame, obliquity_degrees
+from components.imaging.sagittal import Layout
+from components.imaging.series import Block
+from store.domain.morphometry import unsuitable_for_heights
+
+_STORED = {0: "sagittal", 1: "axial", 2: "coronal"}
+"""By the place, among planes, rows and columns, that the slices of the series take."""
+
+
+def sampled_mm(block: Block, frame: Frame) -> float:
+    """How thick tissue is averaged, or how far apart it is sampled, from head to foot.
+
+    For axial slices the larger of their thickness and their distance; for others the pixels.
+    """
+    place = frame.axes.index(0)
+    if _STORED[place] == "axial":
+        return max(block.spacing_mm[0], block.thickness_mm or 0.0)
+    return float(np.linalg.norm(frame.affine[:3, 1]))
+
+
+def fidelity(
+    block: Block, frame: Frame, layout: Layout, kernel: str, *, resampled: bool
+) -> dict[str, object]:
+    """The facts of a picture as the viewer shows them; see `prepare`.
+
+    Args:
+        block: The series.
+        frame: How it is seen.
+        layout: The true sagittal stack.
+        kernel: ConvolutionKernel as the header names it.
+        resampled: Whether the stack lies along other axes than the scan.
+    """
+    stored = _STORED[frame.axes.index(0)]
+    return {
+        "slices": len(block.slices),
+        "step_mm": round(block.spacing_mm[0], 3),
+        "thickness_mm": None if block.thickness_mm is None else round(block.thickness_mm, 3),
+        "in_plane_mm": [round(mm, 4) for mm in block.spacing_mm[1:]],
+        "stored": stored,
+        "oblique_degrees": round(obliquity_degrees(frame.affine), 1),
+        "through_plane_mm": round(layout.plane_mm, 3),
+        "merged": layout.merged,
+        "interpolated": _interpolated(layout, stored, resampled=resampled),
+        "tilt_degrees": round(block.tilt_degrees, 1),
+        "kernel": kernel[:64],
+        "lossy": block.lossy,
+        "overlay": "",
+        "overlay_fit": None,
+        "unsuitable": unsuitable_for_heights(sampled_mm(block, frame)),
+        "notes": [],
+    }
+
+
+def _interpolated(layout: Layout, stored: str, *, resampled: bool) -> str:
+    """Where pixels were made that the scanner did not measure; empty where none were."""
+    if resampled:
+        return "resampled to the patient's axes"
+    _, down, across = layout.spacing_mm
+    if abs(down - layout.pixel_mm) < 1e-6 and abs(across - layout.pixel_mm) < 1e-6:
+        return ""
+    return "rows between slices" if stored == "axial" else "pixels made square"
