@@ -122,12 +122,17 @@ def _between(part: NDArray[Any], local: list[Singles]) -> NDArray[Any]:
     low = np.minimum(np.floor(local[0]), max(0, planes - 2))
     share = local[0] - low
     at = low * np.float32(columns) + local[2]
-    flags = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
-    near = cv2.remap(wide, at, local[1], **flags).astype(np.float32)
+    near = _within(wide, at, local[1])
     if planes > 1:
-        far = cv2.remap(wide, at + np.float32(columns), local[1], **flags).astype(np.float32)
-        near += (far - near) * share
+        near += (_within(wide, at + np.float32(columns), local[1]) - near) * share
     return np.asarray(np.rint(near), part.dtype)
+
+
+def _within(wide: NDArray[Any], column: Singles, row: Singles) -> Singles:
+    read = cv2.remap(
+        wide, column, row, interpolation=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(read, np.float32)
 
 
 def _in_parts(part: NDArray[Any], local: list[Singles], most: int) -> NDArray[Any]:

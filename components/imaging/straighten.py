@@ -103,7 +103,7 @@ def _evened(lefts: Floats) -> Floats:
     """Each direction averaged with those above and below: one level's turn is hard to see."""
     wide = np.concatenate([lefts[:1], lefts, lefts[-1:]])
     mean: Floats = wide[:-2] + 2 * wide[1:-1] + wide[2:]
-    return mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True))
 
 
 def _spline(knots: Floats, values: Floats, at: Floats) -> Floats:
@@ -117,15 +117,14 @@ def _spline(knots: Floats, values: Floats, at: Floats) -> Floats:
         matrix[n, n - 1 : n + 2] = h[n - 1], 2 * (h[n - 1] + h[n]), h[n]
         right[n] = 6 * (slopes[n] - slopes[n - 1])
     bend = np.linalg.solve(matrix, right)
-    n = np.clip(np.searchsorted(knots, at) - 1, 0, count - 2)
-    t = np.clip(at, knots[0], knots[-1]) - knots[n]
-    first = slopes[n] - h[n, None] * (2 * bend[n] + bend[n + 1]) / 6
-    third = (bend[n + 1] - bend[n]) / (6 * h[n, None])
-    t = t[:, None]
-    inner = values[n] + t * (first + t * (bend[n] / 2 + t * third))
-    speed = first + t * (bend[n] + 3 * t * third)
-    beyond = at - np.clip(at, knots[0], knots[-1])
-    return np.asarray(inner + speed * beyond[:, None])
+    part = np.clip(np.searchsorted(knots, at) - 1, 0, count - 2)
+    held = np.clip(at, knots[0], knots[-1])
+    t = (held - knots[part])[:, None]
+    first = slopes[part] - h[part, None] * (2 * bend[part] + bend[part + 1]) / 6
+    third = (bend[part + 1] - bend[part]) / (6 * h[part, None])
+    inner = values[part] + t * (first + t * (bend[part] / 2 + t * third))
+    speed = first + t * (bend[part] + 3 * t * third)
+    return np.asarray(inner + speed * (at - held)[:, None])
 
 
 def from_clicks(path: Path, points: Sequence[tuple[float, float, float]]) -> bytes:

@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 
 from components.imaging.sampling import hu_on
-from components.imaging.stack_file import UnusableStack, decode_plane, open_plane, read_meta
-from components.imaging.stack_file import write_stack
+from components.imaging.stack_file import (
+    UnusableStack,
+    decode_plane,
+    open_plane,
+    read_meta,
+    write_stack,
+)
 from components.imaging.straighten import (
     FRONT_MM,
     OFFSETS_MM,
