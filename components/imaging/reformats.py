@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.imaging.body import Body
-from components.imaging.frame import Floats, shifted
+from components.imaging.frame import Box, Floats, points_lps, shifted
 from components.imaging.masks import Labels, number_of
 from components.imaging.pixels import Int16
 from components.imaging.sampling import flat, hu_on, nearest_on
 from components.imaging.straighten import (
+    BEHIND_MM,
     OFFSETS_MM,
     Curve,
     UnusableCurve,
@@ -97,21 +98,36 @@ def straight_outlines(
     tall, deep = (float(mm) / pixel_mm for mm in np.linalg.norm(affine[:3, 1:3], axis=0))
     blur = max(0.8, deep), max(0.8, tall)
     found: dict[str, dict[str, list[list[float]]]] = {}
-    for level in labels.boxes:
+    for level, box in labels.boxes.items():
+        top, bottom = _rows(curve, own, box)
         planes = {
             str(place): polygons
-            for place in range(len(OFFSETS_MM))
-            if (polygons := _polygons(cut[place] == number_of(level), pixel_mm, blur))
+            for place, picture in enumerate(cut)
+            if (polygons := _polygons(picture[top:bottom] == number_of(level), pixel_mm, blur, top))
         }
         if planes:
             found[level.value] = planes
     return found
 
 
+def _rows(curve: Curve, affine: Floats, box: Box) -> tuple[int, int]:
+    """The rows of the straightened picture that may show what lies in *box*."""
+    ends = np.array([[a, b, c] for a in box[0] for b in box[1] for c in box[2]], dtype=float)
+    heights = points_lps(affine, ends)[:, 2]
+    # Off the curve its rows lean: what hangs below a body may show some rows further.
+    lean = np.abs(curve.up[:, 1]).max() * BEHIND_MM + np.abs(curve.up[:, 0]).max() * 10.0
+    near = np.flatnonzero(
+        (curve.points[:, 2] > heights.min() - lean) & (curve.points[:, 2] < heights.max() + lean)
+    )
+    return (int(near[0]), int(near[-1]) + 1) if len(near) else (0, 0)
+
+
 def _polygons(
-    inside: NDArray[np.bool_], pixel_mm: float, blur: tuple[float, float]
+    inside: NDArray[np.bool_], pixel_mm: float, blur: tuple[float, float], first: int
 ) -> list[list[float]]:
-    """Closed outlines of *inside*, evened by *blur* across and down."""
+    """Closed outlines of *inside*, whose top row is row *first*, evened by *blur*."""
+    if not len(inside):
+        return []
     x, y, width, height = cv2.boundingRect(inside.view(np.uint8))
     if not width:
         return []
@@ -126,7 +142,7 @@ def _polygons(
         if cv2.contourArea(contour) * (pixel_mm / 2) ** 2 < _LEAST_MM2:
             continue
         simple = cv2.approxPolyDP(contour, _TOLERANCE_PX, True).reshape(-1, 2)
-        pixels = (simple + 0.5) / 2 - 0.5 - edge + (x, y)
+        pixels = (simple + 0.5) / 2 - 0.5 - edge + (x, y + first)
         polygons.append(np.round(pixels.ravel(), 1).tolist())
     return [polygon for polygon in polygons if len(polygon) >= 6]
 
