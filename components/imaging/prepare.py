@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from components.imaging.fidelity import fidelity
+from components.imaging.fit import Fit, fit_of
 from components.imaging.frame import Box, Floats, Frame, frame_of, indices, obliquity_degrees
 from components.imaging.header import SeriesOnDisk
 from components.imaging.masks import Labels, LabelSource, UnusableMask, number_of, read_labels
@@ -29,8 +30,6 @@ __all__ = ["LabelSource", "Prepared", "UnusableMask", "UnusableSeries", "prepare
 
 MOST_OBLIQUE_DEGREES = 10.0
 """A grid further off the patient's axes is resampled to them."""
-AIR_BELOW_HU = 0
-"""A mask whose vertebrae are darker than water does not lie on bone."""
 ABOUT_CENTRES_MM = ((45.0, 45.0), (35.0, 35.0), (50.0, 75.0))
 """Kept about given centres: right and left, head and foot, front and back."""
 
@@ -61,12 +60,14 @@ class _Scan:
     Attributes:
         affine: Of the whole grid in which `box` and `labels.box` count.
         volume: Covers `box`.
+        fit: Of the mask on the bone, where there is a mask.
     """
 
     affine: Floats
     box: Box
     volume: Volume
     labels: Labels | None
+    fit: Fit | None = None
 
 
 def prepare(
@@ -103,6 +104,8 @@ def prepare(
     layout = layout_of(shown.box, shown.affine)
     facts = fidelity(slices, frame, layout, series.header.kernel, resampled=turned)
     facts["overlay"] = seen.source if seen.centres else ""
+    if scan.fit:
+        facts["overlay_fit"], facts["notes"] = scan.fit.share, list(scan.fit.notes)
     if facts["unsuitable"]:
         bones = [bone.without_shape(str(facts["unsuitable"])) for bone in bones]
     extra: list[Int16] = []
@@ -135,9 +138,10 @@ def _read(slices: Block, frame: Frame, mask: LabelSource | None, centres: Centre
     else:
         box = body_box(slices, frame)
     volume = read_volume(slices, frame, box)
-    if labels is not None:
-        _check_on_bone(volume, labels, box)
-    return _Scan(frame.affine, box, volume, labels)
+    if labels is None:
+        return _Scan(frame.affine, box, volume, None)
+    fit = fit_of(labels, volume, box, frame.shape, lambda part: read_volume(slices, frame, part))
+    return _Scan(frame.affine, box, volume, labels, fit)
 
 
 def _about(centres: Centres, frame: Frame) -> Box:
@@ -163,22 +167,6 @@ def _part(scan: _Scan, layout: Layout) -> Volume:
     """The planes that the layout kept."""
     (first, _), (start, end) = scan.box[0], layout.box[0]
     return Volume(scan.volume.hu[start - first : end - first], scan.volume.affine)
-
-
-def _check_on_bone(volume: Volume, labels: Labels, box: Box) -> None:
-    """Refuse a mask that fits the grid and yet lies beside the spine, mirrored for one."""
-    inner = tuple(
-        slice(low - outer, high - outer)
-        for (low, high), (outer, _) in zip(labels.box, box, strict=True)
-    )
-    marked = volume.hu[inner][::2, ::2, ::2][labels.ids[::2, ::2, ::2] > 0]
-    if not len(marked):
-        return
-    median = float(np.median(marked))
-    if median < AIR_BELOW_HU:
-        msg = f"The mask does not lie on bone: half of it is darker than {median:.0f} HU."
-        msg_0 = f"{msg} Send the mask of this scan."
-        raise UnusableMask(msg_0)
 
 
 def _size(layout: Layout) -> dict[str, Any]:

@@ -37,15 +37,26 @@ def planes(path: Path) -> NDArray[np.int16]:
     return np.stack([decode_plane(open_plane(path, n), *size) for n in range(meta["planes"])])
 
 
-def column_of_bone(folder: Path) -> LabelSource:
-    """Three bodies with an arch, one above the other, as the mask of `scene`."""
+def three_bodies() -> NDArray[np.uint8]:
+    """Three bodies with an arch, one above the other, in the grid of `scene`."""
     ids = np.zeros((40, 60, 50), np.uint8)
     y, x = np.ogrid[:60, :50]
     body = ((x - 25) / 13) ** 2 + ((y - 25) / 11) ** 2 < 1
     arch = (abs(x - 25) < 12) & (y > 46) & (y < 50)
     for number, low in ((20, 26), (21, 14), (22, 2)):
         ids[low : low + 10, body | arch] = number
-    return LabelSource(write_mask(folder / "m.nii.gz", ids, affine_of(SPACING, ORIGIN)), "verse")
+    return ids
+
+
+def column_of_bone(folder: Path) -> LabelSource:
+    """The mask of `three_bodies`."""
+    path = write_mask(folder / "m.nii.gz", three_bodies(), affine_of(SPACING, ORIGIN))
+    return LabelSource(path, "verse")
+
+
+def bony(ids: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """The `scene`, denser where *ids* mark it."""
+    return scene() + np.where(ids > 0, 500, 0).astype(np.int16)
 
 
 def test_the_stack_stands_upright_and_looks_left(tmp_path: Path) -> None:
@@ -70,10 +81,10 @@ STORED = {
 
 @pytest.mark.parametrize("name", STORED)
 def test_storage_order_does_not_matter(tmp_path: Path, name: str) -> None:
-    write_series(tmp_path / "plain", scene(), spacing_mm=SPACING, origin=ORIGIN)
+    write_series(tmp_path / "plain", bony(three_bodies()), spacing_mm=SPACING, origin=ORIGIN)
     axes, flips = STORED[name]
     units = np.array([[0, 0, 1.0], [0, 1, 0], [1, 0, 0]])  # LPS of slice, row, column
-    voxels, origin = scene(), np.array(ORIGIN)
+    voxels, origin = bony(three_bodies()), np.array(ORIGIN)
     for axis in range(3):
         if flips[axis] < 0:
             voxels = np.flip(voxels, axis)
@@ -106,12 +117,8 @@ def turned_mask(folder: Path, _: object, __: object, ___: object, ____: object) 
 
 
 def test_outlines_points_and_centres_lie_on_the_bone(tmp_path: Path) -> None:
-    voxels = scene() * 0
+    voxels = np.where(three_bodies() > 0, 1000, 0).astype(np.int16)
     mask = column_of_bone(tmp_path)
-    import nibabel as nib
-
-    ids = np.asarray(nib.load(mask.path).dataobj).transpose(2, 1, 0)
-    voxels[ids > 0] = 1000
     write_series(tmp_path / "a", voxels, spacing_mm=SPACING, origin=ORIGIN)
     done, path = prepared(tmp_path / "a", mask)
     stack = planes(path)
@@ -137,7 +144,7 @@ def inside_area(polygon: NDArray[np.float64]) -> float:
 
 
 def test_the_middle_of_a_spine_that_touches_nothing_is_measured(tmp_path: Path) -> None:
-    write_series(tmp_path / "a", scene(), spacing_mm=SPACING, origin=ORIGIN)
+    write_series(tmp_path / "a", bony(three_bodies()), spacing_mm=SPACING, origin=ORIGIN)
     done, _ = prepared(tmp_path / "a", column_of_bone(tmp_path))
     assert set(done.heights) == {Level.L1, Level.L2, Level.L3}
     for heights in done.heights.values():
@@ -160,17 +167,17 @@ def test_a_mask_in_the_air_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lean", [18.0, -25.0])
 def test_an_oblique_scan_is_resampled_and_says_so(tmp_path: Path, lean: float) -> None:
+    ids = np.zeros((40, 60, 50), np.uint8)
+    y, x = np.ogrid[:60, :50]
+    ids[12:24, ((x - 25) / 14) ** 2 + ((y - 25) / 12) ** 2 < 1] = 21
     a = np.radians(lean)
     write_series(
         tmp_path / "a",
-        scene(),
+        bony(ids),
         spacing_mm=SPACING,
         orientation=(1, 0, 0, 0, float(np.cos(a)), float(np.sin(a))),
         origin=ORIGIN,
     )
-    ids = np.zeros((40, 60, 50), np.uint8)
-    y, x = np.ogrid[:60, :50]
-    ids[12:24, ((x - 25) / 14) ** 2 + ((y - 25) / 12) ** 2 < 1] = 21
     affine = affine_of(SPACING, ORIGIN)
     affine[:3, 1] = 0, np.cos(a), np.sin(a)
     affine[:3, 0] = np.array([0, -np.sin(a), np.cos(a)]) * 2.0
@@ -187,7 +194,7 @@ def test_an_oblique_scan_is_resampled_and_says_so(tmp_path: Path, lean: float) -
 
 
 def test_no_identifier_reaches_the_stack(tmp_path: Path) -> None:
-    write_series(tmp_path / "a", scene(), spacing_mm=SPACING, origin=ORIGIN)
+    write_series(tmp_path / "a", bony(three_bodies()), spacing_mm=SPACING, origin=ORIGIN)
     done, _ = prepared(tmp_path / "a", column_of_bone(tmp_path))
     text = str(done.meta)
     header = sort_files([tmp_path / "a"]).series[0].header

@@ -1,0 +1,264 @@
+"""Whether a mask lies on the bone of its scan.
+
+A mask can fit the grid of a scan to the last voxel and still be mirrored in it, shifted, or
+another patient's. On its own bone the rim of a mask is an edge, dense inside and less dense
+outside, on every side. Anywhere else edges run either way as often as the other.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.imaging.frame import Box, Floats
+from components.imaging.masks import Labelled, Labels
+from components.imaging.nifti import UnusableMask
+from components.imaging.pixels import Int16
+from components.imaging.volume import Volume
+
+Ints = NDArray[np.int64]
+Turn = tuple[bool, bool, bool]
+
+EDGE_HU = 50
+"""The drop that counts as an edge of bone; the shell of a porotic body is denser by more."""
+OUTSIDE_MM = 4.0
+"""How far outside the rim is looked; discs and joints are not much wider."""
+GROWN_MM = (-2.0, 0.0, 2.0)
+"""Right masks are drawn this much outside or inside the edge; the best of the three counts."""
+SHIFTS_MM = (4.0, 8.0, 12.0)
+NEIGHBOUR_MM = (16.0, 20.0, 24.0, 28.0, 32.0, 36.0, 40.0)
+"""From one vertebra to the next."""
+LOWEST = 0.25
+"""Coarse right masks, of voxels of 6 mm, reach 0.31; on another's bone 0.20 is rare."""
+BETTER = 0.20
+"""Elsewhere a mask must fit better by this much to be called misplaced."""
+SURE = 0.7
+"""One vertebra's mask on its neighbour may reach 0.65; from here the rest is not looked at."""
+LINES = 2000
+"""Lines through the mask along each axis; their ends are the rim."""
+FEWEST_POINTS, MOST_POINTS = 40, 1200
+LOOK_MM = 60.0
+"""Height of the part that is compared where a mirror image would lie."""
+_TURNS: tuple[Turn, ...] = tuple(
+    (left, head, front) for left, head, front in product((False, True), repeat=3)
+)[1:]
+_MIRRORED = ("left to right", "head to foot", "front to back")
+_FURTHER = (
+    ("to the patient's right", "to the patient's left"),
+    ("towards the head", "towards the feet"),
+    ("to the front", "to the back"),
+)
+UNTOLD = "Left and right of the mask look alike here, so that a mirrored one could not be told."
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a mask lies on bone.
+
+    Attributes:
+        share: Of its rim, from -1 to 1: what is an edge of bone, less what is an edge turned
+            the other way.
+        notes: What the bone cannot tell, in sentences.
+    """
+
+    share: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rim:
+    """Points across the rim of a mask.
+
+    Attributes:
+        points: (3, 2, n, 3): for each of `GROWN_MM`, inside and outside; (plane, row, column)
+            in the grid of the scan.
+        shape: Of that grid.
+        steps_mm: Of that grid.
+    """
+
+    points: Ints
+    shape: Ints
+    steps_mm: Floats
+
+    def mirrored(self, turn: Turn) -> Ints:
+        """The points of the mask with the grid turned over along some axes."""
+        return np.where(turn, self.shape - 1 - self.points, self.points)
+
+    def shifted(self, axis: int, mm: float) -> Ints:
+        """The points further along one axis, by a voxel at least."""
+        offset = np.zeros(3, np.int64)
+        offset[axis] = int(np.sign(mm)) * max(1, round(abs(mm) / self.steps_mm[axis]))
+        return self.points + offset
+
+    def middle(self) -> "_Rim":
+        """The part of `LOOK_MM` in the middle of the height."""
+        rows = self.points[1, 0, :, 1]
+        near = np.abs(rows - np.median(rows)) * self.steps_mm[1] <= LOOK_MM / 2
+        return _Rim(self.points[:, :, near], self.shape, self.steps_mm)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """The part of a scan that starts at *low* of its grid."""
+
+    hu: Int16
+    low: Ints
+
+    def share(self, points: Ints) -> float | None:
+        """`Fit.share` at *points*, as `_Rim` has them; None where too few of them are seen."""
+        place = points - self.low
+        held = np.all((place >= 0) & (place < self.hu.shape), axis=-1)
+        flat = place @ np.array([self.hu.shape[1] * self.hu.shape[2], self.hu.shape[2], 1])
+        hu = self.hu.reshape(-1)[np.where(held, flat, 0)].astype(np.int32)
+        known = held[:, 0] & held[:, 1]
+        counts = known.sum(axis=1)
+        if counts.min() < max(FEWEST_POINTS, 0.3 * known.shape[1]):
+            return None
+        drop = np.where(known, hu[:, 0] - hu[:, 1], 0)
+        edges = (drop > EDGE_HU).sum(axis=1) - (drop < -EDGE_HU).sum(axis=1)
+        return float((edges / counts).max())
+
+
+def fit_of(
+    labels: Labels,
+    volume: Volume,
+    box: Box,
+    shape: tuple[int, int, int],
+    read: Callable[[Box], Volume],
+) -> Fit:
+    """How well *labels* lie on the bone of their scan.
+
+    Args:
+        labels: On the grid of the scan.
+        volume: The part of the scan about them.
+        box: Where that part lies in the grid.
+        shape: Of the whole grid: planes, rows, columns.
+        read: Another part of the scan; asked for only where the mask is doubtful.
+
+    Raises:
+        UnusableMask: they lie beside the bone, or would fit it better mirrored or shifted.
+    """
+    rim = _rim(labels, volume.spacing_mm, shape)
+    seen = _Seen(volume.hu, np.array([low for low, _ in box]))
+    share = seen.share(rim.points)
+    if share is None:
+        msg = "The mask is too small to be checked against bone. Send one of whole vertebrae."
+        raise UnusableMask(msg)
+    mirrors = {turn: seen.share(rim.mirrored(turn)) for turn in _TURNS}
+    elsewhere = _shifts(rim, seen)
+    if share < SURE:
+        mirrors |= _mirrors(rim.middle(), read)
+        elsewhere |= _neighbours(rim.middle(), read)
+    _check_elsewhere(share, elsewhere | {_mirrored(turn): mirrors[turn] for turn in _TURNS})
+    if share < LOWEST:
+        _refuse(labels, volume, box, share)
+    twin = mirrors[_TURNS[3]]
+    return Fit(round(share, 2), (UNTOLD,) if twin is not None and twin > share - BETTER else ())
+
+
+def _check_elsewhere(share: float, elsewhere: dict[str, float | None]) -> None:
+    best, where = max((found, words) for words, found in elsewhere.items() if found is not None)
+    if best >= max(LOWEST, share + BETTER):
+        msg = f"The mask fits the bone better {where}: {_percent(best)} of its rim lies on an edge"
+        msg_0 = f"{msg} of bone there, {_percent(share)} as sent. Send the mask of this scan."
+        raise UnusableMask(msg_0)
+
+
+def _refuse(labels: Labels, volume: Volume, box: Box, share: float) -> None:
+    inner = tuple(
+        slice(low - outer, high - outer)
+        for (low, high), (outer, _) in zip(labels.box, box, strict=True)
+    )
+    marked = volume.hu[inner][::2, ::2, ::2][labels.ids[::2, ::2, ::2] > 0]
+    msg = f"The mask does not lie on bone: {_percent(share)} of its rim lies on an edge of bone,"
+    msg_0 = f"{msg} {_percent(LOWEST)} is the least; half of it is darker than"
+    msg_1 = f"{msg_0} {np.median(marked) if len(marked) else 0:.0f} HU. Send the mask of this scan."
+    raise UnusableMask(msg_1)
+
+
+def _percent(share: float) -> str:
+    return f"{max(0.0, share):.0%}".replace("%", " %")
+
+
+def _mirrored(turn: Turn) -> str:
+    return "mirrored " + " and ".join(
+        way for way, over in zip(_MIRRORED, turn, strict=True) if over
+    )
+
+
+def _shifts(rim: _Rim, seen: _Seen) -> dict[str, float | None]:
+    """Shares a few millimetres away, in the six directions."""
+    return {
+        f"{mm:g} mm further {_FURTHER[axis][sign > 0]}": seen.share(rim.shifted(axis, sign * mm))
+        for axis, sign, mm in product(range(3), (-1, 1), SHIFTS_MM)
+    }
+
+
+def _mirrors(part: _Rim, read: Callable[[Box], Volume]) -> dict[Turn, float | None]:
+    """Shares of all mirror images, wherever they lie."""
+    found: dict[Turn, float | None] = {}
+    for over in (False, True):
+        places = {turn: part.mirrored(turn) for turn in _TURNS if turn[1] is over}
+        seen = _read(part, list(places.values()), read)
+        found |= {turn: seen.share(points) for turn, points in places.items()}
+    return found
+
+
+def _neighbours(part: _Rim, read: Callable[[Box], Volume]) -> dict[str, float | None]:
+    """Shares one vertebra higher and lower."""
+    places = {
+        f"{mm:g} mm further {_FURTHER[1][sign > 0]}": part.shifted(1, sign * mm)
+        for sign, mm in product((-1, 1), NEIGHBOUR_MM)
+    }
+    seen = _read(part, list(places.values()), read)
+    return {words: seen.share(points) for words, points in places.items()}
+
+
+def _read(part: _Rim, places: list[Ints], read: Callable[[Box], Volume]) -> _Seen:
+    """What the scan shows at all of *places*."""
+    every = np.stack(places).reshape(-1, 3)
+    low = np.clip(every.min(axis=0), 0, part.shape - 1)
+    high = np.clip(every.max(axis=0) + 1, low + 1, part.shape)
+    planes, rows, columns = (range(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    box = tuple((one.start, one.stop) for one in (planes, rows, columns))
+    return _Seen(read((box[0], box[1], box[2])).hu, low)
+
+
+def _rim(labels: Labels, steps: tuple[float, float, float], shape: tuple[int, int, int]) -> _Rim:
+    parts = [points for axis in range(3) for points in _ends(labels, axis, np.array(steps))]
+    points = np.concatenate(parts, axis=2)
+    every = -(-points.shape[2] // MOST_POINTS)
+    return _Rim(points[:, :, ::every], np.array(shape), np.array(steps))
+
+
+def _ends(labels: Labels, axis: int, steps: Floats) -> Iterator[Ints]:
+    """`_Rim.points` at the ends of lines along *axis*, low ends and high ends."""
+    others = [other for other in range(3) if other != axis]
+    sizes = np.array(labels.ids.shape)
+    apart = max(2.0, float(np.sqrt(np.prod(sizes[others] * steps[others]) / LINES)))
+    every = [1, 1, 1]
+    for other in others:
+        every[other] = max(1, round(apart / steps[other]))
+    lines = labels.ids[:: every[0], :: every[1], :: every[2]]
+    out = max(1, round(OUTSIDE_MM / steps[axis]))
+    low = np.array([first for first, _ in labels.box])
+    for way in (-1, 1):
+        ends = np.argwhere(_end(lines, axis, way, out)) * every + low
+        grown = np.zeros((len(GROWN_MM), 2, 1, 3), np.int64)
+        for place, mm in enumerate(GROWN_MM):
+            step = round(mm / steps[axis])
+            grown[place, :, 0, axis] = way * step, way * (step + out)
+        yield ends + grown
+
+
+def _end(lines: Labelled, axis: int, way: int, out: int) -> NDArray[np.bool_]:
+    """Marked voxels with nothing marked beside them nor *out* voxels further that way."""
+    marked = np.moveaxis(lines, axis, 0) > 0
+    if way < 0:
+        marked = marked[::-1]
+    beyond = np.concatenate([marked, np.zeros((out, *marked.shape[1:]), bool)])
+    size = len(marked)
+    found = marked & ~beyond[1 : size + 1] & ~beyond[out : size + out]
+    return np.moveaxis(found[::-1] if way < 0 else found, 0, axis)
