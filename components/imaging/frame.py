@@ -88,7 +88,7 @@ def points_lps(affine: Floats, index: Floats) -> Floats:
 
 def indices(affine: Floats, lps_mm: Floats) -> Floats:
     """Voxel indices of n x 3 positions in LPS mm."""
-    inverse: Floats = np.linalg.inv(affine)
+    inverse = np.asarray(np.linalg.inv(affine), np.float64)
     return moved(inverse[:3, :3], lps_mm, inverse[:3, 3])
 
 
