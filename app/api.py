@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -46,6 +46,8 @@ class _Posted(BaseModel):
     type: FractureType | None = None
     status: ReportStatus | None = None
     recommendation: Recommendation | None = None
+    points: tuple[tuple[FiniteFloat, FiniteFloat], ...] | None = Field(default=None, max_length=6)
+    stack: str | None = Field(default=None, max_length=64)
 
     def act_of(self) -> Act:
         """The act it stands for."""
@@ -58,8 +60,10 @@ class _Posted(BaseModel):
             shape=self.type,
             status=self.status,
             recommendation=self.recommendation,
+            points=self.points or (),
         )
-        return Act(self.act, self.case, self.version, self.finding, decision)
+        stack = self.stack or ""
+        return Act(self.act, self.case, self.version, self.finding, decision, stack)
 
 
 class Api:

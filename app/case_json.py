@@ -5,7 +5,7 @@ from typing import Any
 from store.cases import Case, Finding
 from store.domain.clock import local
 from store.domain.finding import REASONS, CaseState, Source, State
-from store.domain.genant import READER_BAND, FractureType
+from store.domain.genant import FractureType, band
 from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
 from store.domain.report import Recommendation, ReportStatus
@@ -31,7 +31,7 @@ LISTS: dict[str, Any] = {
 
 def percent(loss: float) -> str:
     """A loss with its band, never a bare figure: ``29 % (17–42 %)``."""
-    low, high = max(0.0, loss - READER_BAND), min(1.0, loss + READER_BAND)
+    low, high = band(loss)
     return f"{loss * 100:.0f} % ({low * 100:.0f}–{high * 100:.0f} %)"
 
 
@@ -49,7 +49,9 @@ def paint(case: Case, *, demo: bool, may_review: bool) -> dict[str, Any]:
         "stack": case.scan.stack,
         "stack_refusal": "" if case.scan.stack else case.scan.no_stack,
         "findings": [_finding(found, case) for found in case.findings if _shown(found)],
-        "measured": {level.value: _measured(size) for level, size in case.measured.items()},
+        "measured": {level.value: _measured(size) for level, size in case.spine.machine.items()},
+        "remeasured": _remeasured(case),
+        "unmeasured": {level.value: why for level, why in case.spine.unmeasured.items()},
         "report": _report(case),
         "lists": LISTS,
     }
@@ -87,7 +89,7 @@ def _scan(case: Case) -> dict[str, str]:
 
 
 def _finding(found: Finding, case: Case) -> dict[str, Any]:
-    measured = case.measured.get(found.level) if found.level else None
+    measured = case.spine.machine.get(found.level) if found.level else None
     reason = REASONS.get(found.code)
     return {
         "id": found.id,
@@ -98,9 +100,10 @@ def _finding(found: Finding, case: Case) -> dict[str, Any]:
         "grade": int(found.grade) if found.grade else None,
         "type": found.shape.value if found.shape else None,
         "suggested": _measured(measured) if measured else None,
+        "anew": _anew(found, case),
         "vendor": _vendor(found),
         "offered": _offered(found),
-        "heights": _heights(measured),
+        "heights": _heights(measured) if measured else None,
         "reason": reason.words if reason else "",
         "text": found.text,
         "route": reason.route if reason and found.state is State.REJECTED else "",
@@ -139,12 +142,37 @@ def _measured(size: Assessment) -> dict[str, Any]:
         "loss": percent(size.loss) if size.loss is not None else None,
         "near": size.near,
         "basis": size.basis.value if size.gradeable else "outside T4–L4, not graded",
+        "vendor": percent(size.vendor_loss),
+        "crush": size.crush_hidden,
+        "heights": _heights(size),
     }
 
 
-def _heights(size: Assessment | None) -> str | None:
-    if size is None:
+def _remeasured(case: Case) -> dict[str, Any]:
+    """What people measured, each with what it suggests against the neighbours as they now are."""
+    return {
+        level.value: {
+            **_measured(case.spine.used[level]),
+            "by": one.by,
+            "at": local(one.at),
+            "points": [list(point) for point in one.points],
+            "stack": one.stack,
+        }
+        for level, one in case.spine.people.items()
+    }
+
+
+def _anew(found: Finding, case: Case) -> dict[str, Any] | None:
+    """The suggestion after people measured, where that changed it; else the machine's stands."""
+    level = found.level
+    used = case.spine.used.get(level) if level else None
+    if level is None or used is None or used == case.spine.machine.get(level):
         return None
+    by = case.spine.people[level].by if level in case.spine.people else ""
+    return {**_measured(used), "by": by}
+
+
+def _heights(size: Assessment) -> str:
     return " / ".join(f"{height:.1f}" for height in size.heights.three) + " mm"
 
 

@@ -109,8 +109,9 @@ def _row(number: str, facts: Facts) -> ReferralRow:
 
 def _detail(fracture: Fracture) -> str:
     shape = f" {fracture.shape.value}" if fracture.shape else ""
-    # The grade is the reader's; the machine's figure stands behind it, with its band.
-    loss = f" (measured loss {percent(fracture.loss)})" if fracture.loss is not None else ""
+    # The grade is the reader's; the measured figure stands behind it, with its band.
+    who = " by a person" if fracture.by_person else ""
+    loss = f" (measured loss{who} {percent(fracture.loss)})" if fracture.loss is not None else ""
     return f"{fracture.level.value} grade {int(fracture.grade)}{shape}{loss}"
 
 

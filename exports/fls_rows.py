@@ -100,7 +100,13 @@ class ReferralRow:
         Grade, Column("Worst grade", "Genant 1 mild, 2 moderate, 3 severe", 12, _GRADES)
     ]
     detail: Annotated[
-        str, Column("Detail per level", "Level, grade, shape, loss of height in per cent", 30)
+        str,
+        Column(
+            "Detail per level",
+            "Level, grade, shape, measured loss of height with its band; measured by machine "
+            "unless it says by a person",
+            30,
+        ),
     ]
     certainty: Annotated[
         Certainty | None,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from store._measured import measured_on
+from store._measured import spine_on
 from store._steps import standing_steps
 from store.cases import patient_of
 from store.domain.finding import Source, State
@@ -23,15 +23,16 @@ from store.tables import FindingRow, PatientRow, ResultRow, ReviewCase, ScanRow
 def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: PatientRow) -> Facts:
     """What would be handed over for *case*, which `decide` has found ready."""
     found = _confirmed(session, case.id)
-    measured = measured_on(session, scan.id)
+    spine = spine_on(session, case)
     ordered = craniocaudal({Level(row.level) for row in found if row.level})
     by_level = {row.level: row for row in found}
     fractures = []
     for level in ordered:
-        row, size = by_level[level.value], measured.get(level)
+        row, size = by_level[level.value], spine.used.get(level)
         shape = FractureType(row.shape) if row.shape else None
         loss = size.loss if size else row.ai_loss
-        fractures.append(Fracture(level, Grade(row.grade or Grade.MILD), shape, loss))
+        grade = Grade(row.grade or Grade.MILD)
+        fractures.append(Fracture(level, grade, shape, loss, by_person=level in spine.people))
     held = {row.id for row in found}
     last = next(step for step in standing_steps(session, case.id) if step.finding_id in held)
     return Facts(
@@ -139,7 +140,11 @@ def _patient(kept: dict[str, Any]) -> Patient:
 
 def _fracture(kept: dict[str, Any]) -> Fracture:
     shape = FractureType(kept["shape"]) if kept["shape"] else None
-    return Fracture(Level(kept["level"]), Grade(kept["grade"]), shape, kept["loss"])
+    # Batches from before people could measure say nothing of it.
+    by_person = kept.get("by_person", False)
+    return Fracture(
+        Level(kept["level"]), Grade(kept["grade"]), shape, kept["loss"], by_person=by_person
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -1,41 +1,58 @@
-"""The heights the product measured on a scan, and what they suggest."""
+"""What was measured of a spine, by the machine and by people, and what it suggests."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._pictures import shown_series
+from store._remeasured import Remeasured, remeasured_on
 from store.domain.morphometry import Assessment, Heights, assess
 from store.domain.spine import Level
-from store.tables import MeasurementRow, SeriesRow
+from store.tables import MeasurementRow, ReviewCase
 
 
-def shown_series(session: Session, scan_id: str) -> SeriesRow | None:
-    """The series a reader sees: one with outlines, else one with a picture, else any."""
-    rows = session.execute(select(SeriesRow).where(col(SeriesRow.scan_id) == scan_id)).scalars()
-    return max(
-        rows,
-        key=lambda row: (bool(row.mask_digest), row.stack is not None, row.instances, row.id),
-        default=None,
-    )
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """The vertebrae of one case.
+
+    Attributes:
+        machine: What the machine's heights suggest, untouched by anybody.
+        people: What people measured, where they did.
+        used: What suggestions rest on: a person's heights where there are any, else the
+            machine's, compared with neighbours chosen alike.
+        unmeasured: Why the machine measured another level not.
+    """
+
+    machine: dict[Level, Assessment]
+    people: dict[Level, Remeasured]
+    used: dict[Level, Assessment]
+    unmeasured: dict[Level, str]
 
 
-def heights_on(session: Session, scan_id: str) -> dict[Level, Heights]:
-    """Heights by level on the series that is shown."""
+def spine_on(session: Session, case: ReviewCase) -> Spine:
+    """What was measured for *case*: by the machine on the shown series, by people on any."""
+    heights, unmeasured = _by_machine(session, case.scan_id)
+    people = remeasured_on(session, case.id)
+    machine = assess(heights)
+    theirs = {level: one.heights for level, one in people.items()}
+    used = assess({**heights, **theirs}) if theirs else machine
+    return Spine(machine, people, used, unmeasured)
+
+
+def _by_machine(session: Session, scan_id: str) -> tuple[dict[Level, Heights], dict[Level, str]]:
+    heights: dict[Level, Heights] = {}
+    unmeasured: dict[Level, str] = {}
     series = shown_series(session, scan_id)
     if series is None:
-        return {}
+        return heights, unmeasured
     rows = session.execute(
-        select(MeasurementRow).where(
-            col(MeasurementRow.series_id) == series.id, col(MeasurementRow.anterior_mm).is_not(None)
-        )
+        select(MeasurementRow).where(col(MeasurementRow.series_id) == series.id)
     ).scalars()
-    return {
-        Level(row.level): Heights(
-            row.anterior_mm or 0.0, row.middle_mm or 0.0, row.posterior_mm or 0.0
-        )
-        for row in rows
-    }
-
-
-def measured_on(session: Session, scan_id: str) -> dict[Level, Assessment]:
-    """What the heights of the shown series suggest, by level."""
-    return assess(heights_on(session, scan_id))
+    for row in rows:
+        a, m, p = row.anterior_mm, row.middle_mm, row.posterior_mm
+        if a is not None and m is not None and p is not None:
+            heights[Level(row.level)] = Heights(a, m, p)
+        else:
+            unmeasured[Level(row.level)] = row.unmeasured
+    return heights, unmeasured

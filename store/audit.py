@@ -5,17 +5,18 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Engine, select, text
 from sqlmodel import Session, col
 
 from store.domain.people import Person
-from store.tables import BatchRow, DecisionRow, TrailRow
+from store.tables import BatchRow, DecisionRow, RemeasurementRow, TrailRow
 
 GENESIS = "0" * 64
 """What stands in for the hash before the first line."""
 
-GUARDED = ("trail", "decision", "receipt")
+GUARDED = ("trail", "decision", "receipt", "remeasurement")
 """Tables whose rows the database itself refuses to change or remove."""
 
 
@@ -100,13 +101,13 @@ def verify(engine: Engine, anchors: tuple[Anchor, ...] = ()) -> Verdict:
     with Session(engine) as session:
         faults: list[str] = []
         hashes: dict[int, str] = {}
-        acts: set[str] = set()
+        told: dict[str, dict[str, Any]] = {}
         prev = Anchor(0, GENESIS)
         for line in _lines(session):
             faults += _faults_of(line, prev)
             hashes[line.seq] = line.hash
             if line.action == "case.decided":
-                acts |= _act_of(line)
+                told |= _act_of(line)
             prev = Anchor(line.seq, line.hash)
         batches = session.execute(select(col(BatchRow.trail_seq), col(BatchRow.trail_hash)))
         for anchor in (*anchors, *(Anchor(seq, hash_) for seq, hash_ in batches)):
@@ -114,20 +115,40 @@ def verify(engine: Engine, anchors: tuple[Anchor, ...] = ()) -> Verdict:
                 faults.append(
                     f"Line {anchor.seq} is not the one that was anchored: cut or rebuilt."
                 )
-        kept = set(session.execute(select(col(DecisionRow.act))).scalars())
-        if kept - acts:
-            faults.append(f"{len(kept - acts)} decisions have no line: lines were removed.")
-        if acts - kept:
-            faults.append(f"{len(acts - kept)} lines tell of decisions that are gone.")
+        faults += _compared(session, told)
         return Verdict(len(hashes), prev, tuple(faults))
 
 
-def _act_of(line: TrailRow) -> set[str]:
-    """The act a line tells of; none where the line was spoilt, which its hash betrays."""
+def _compared(session: Session, told: dict[str, dict[str, Any]]) -> list[str]:
+    """Where the decisions and measurements of the record are not those the trail tells of."""
+    faults = []
+    kept = set(session.execute(select(col(DecisionRow.act))).scalars())
+    if kept - told.keys():
+        faults.append(f"{len(kept - told.keys())} decisions have no line: lines were removed.")
+    if told.keys() - kept:
+        faults.append(f"{len(told.keys() - kept)} lines tell of decisions that are gone.")
+    heights = {
+        row.act: [round(mm, 2) for mm in (row.anterior_mm, row.middle_mm, row.posterior_mm)]
+        for row in session.execute(select(RemeasurementRow)).scalars()
+    }
+    said = {
+        act: after.get("heights_mm")
+        for act, line in told.items()
+        if line.get("deed") == "measure" and isinstance(after := line.get("after"), dict)
+    }
+    changed = sum(heights.get(act) != said.get(act) for act in heights.keys() | said.keys())
+    if changed:
+        faults.append(f"{changed} measurements are not what the trail tells of them.")
+    return faults
+
+
+def _act_of(line: TrailRow) -> dict[str, dict[str, Any]]:
+    """What a line tells of its act; none where the line was spoilt, which its hash betrays."""
     try:
-        return {str(json.loads(line.detail)["act"])}
+        told = json.loads(line.detail)
+        return {str(told["act"]): told}
     except (ValueError, LookupError, TypeError):
-        return set()
+        return {}
 
 
 def _lines(session: Session) -> Iterator[TrailRow]:

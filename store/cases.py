@@ -6,11 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from store._measured import measured_on, shown_series
+from store._measured import Spine, spine_on
+from store._pictures import shown_series
 from store.domain.finding import CaseState, Proposal, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
-from store.domain.morphometry import Assessment
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
 from store.domain.report import Recommendation, ReportStatus
@@ -90,7 +90,7 @@ class Case:
     scan: Scan
     products: tuple[str, ...]
     findings: tuple[Finding, ...]
-    measured: dict[Level, Assessment]
+    spine: Spine
     report: Report
     referred_on: date | None
 
@@ -108,7 +108,7 @@ def case(reader: Reader, case_id: str) -> Case:
         msg = "This case is not here. Go back to the worklist."
         raise NotAllowed(msg)
     scan = session.get_one(ScanRow, row.scan_id)
-    measured = measured_on(session, scan.id)
+    spine = spine_on(session, row)
     findings = session.execute(
         select(FindingRow).where(col(FindingRow.case_id) == case_id).order_by(col(FindingRow.place))
     ).scalars()
@@ -122,8 +122,8 @@ def case(reader: Reader, case_id: str) -> Case:
         patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
         scan=_scan(scan, shown_series(session, scan.id)),
         products=_products(session, scan.id),
-        findings=tuple(_finding(found, measured) for found in findings),
-        measured=measured,
+        findings=tuple(_finding(found, spine) for found in findings),
+        spine=spine,
         report=_report(session, row),
         referred_on=sent.date() if sent else None,
     )
@@ -188,7 +188,7 @@ def _products(session: Session, scan_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _finding(row: FindingRow, measured: dict[Level, Assessment]) -> Finding:
+def _finding(row: FindingRow, spine: Spine) -> Finding:
     level = Level(row.level) if row.level else None
     ai_grade = Grade(row.ai_grade) if row.ai_grade is not None else None
     return Finding(
@@ -204,7 +204,7 @@ def _finding(row: FindingRow, measured: dict[Level, Assessment]) -> Finding:
         ai_loss=row.ai_loss,
         ai_grade=ai_grade,
         ai_formula=row.ai_formula,
-        offered=propose(measured.get(level) if level else None, ai_grade, row.ai_loss),
+        offered=propose(spine.used.get(level) if level else None, ai_grade, row.ai_loss),
         decided_by=row.decided_by,
         decided_at=row.decided_at,
     )

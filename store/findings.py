@@ -1,37 +1,33 @@
 """Deciding: each deed is one event, kept for ever; where a finding stands follows from them."""
 
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from store._measured import measured_on
+from store._remeasured import check_stack, keep, measure
 from store._steps import standing_steps
+from store._verdicts import change_finding, snapshot
 from store.domain.clock import local
 from store.domain.finding import (
-    LANDS,
     REASONS,
     Act,
     CaseState,
     Class,
     Decision,
     Deed,
-    Source,
     State,
     case_state,
     check_decision,
-    propose,
 )
-from store.domain.genant import Grade
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed
-from store.domain.spine import Level
 from store.guard import change
 from store.tables import DecisionRow, FindingRow, ReferralRow, ReviewCase
 from store.unit import Unit
 
-_KEPT = ("state", "level", "grade", "shape", "code", "text")
 _JUDGED = ("report_status", "recommendation")
 
 
@@ -48,44 +44,63 @@ def decide(unit: Unit, act: Act) -> int:
     if done is not None:
         return _replayed(unit, act, done)
     case = _case(unit, act)
-    deed = act.decision.deed
-    undoes = None
-    if deed is Deed.UNDO:
-        undone, before, after = _undo(unit, case)
-        finding_id, undoes = undone.finding_id, undone.act
-    elif deed is Deed.REPORT:
-        check_decision(State.FLAGGED, None, act.decision)
-        finding_id, before, after = None, *_judge(unit, case, act.decision)
-    else:
-        finding_id, before, after = _change_finding(unit, case, act)
+    step = _step(unit, case, act)
     _settle(unit, case)
     unit.session.add(
         DecisionRow(
             act=act_id,
             case_id=case.id,
             version=case.version,
-            finding_id=finding_id,
-            deed=deed.value,
-            before=before,
-            after=after,
-            undoes=undoes,
+            finding_id=step.finding,
+            deed=act.decision.deed.value,
+            before=step.before,
+            after=step.after,
+            undoes=step.undoes,
+            stack=act.stack,
             actor=unit.person.handle,
             actor_name=unit.person.name,
             role=unit.person.role.value,
             at=unit.now,
         )
     )
+    if act.decision.deed is Deed.MEASURE:
+        keep(unit, case, act, act_id)
     unit.tell(
         "case.decided",
         case.id,
         act=act_id,
-        deed=deed.value,
-        finding=finding_id,
-        before=_unsaid(before),
-        after=_unsaid(after),
+        deed=act.decision.deed.value,
+        finding=step.finding,
+        before=_unsaid(step.before),
+        after=_unsaid(step.after),
         version=case.version,
     )
     return case.version
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one deed changed, as its event keeps it."""
+
+    finding: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    undoes: str | None = None
+
+
+def _step(unit: Unit, case: ReviewCase, act: Act) -> _Step:
+    """Do *act*; its own picture must be one of the scan, whatever it decides."""
+    if act.stack:
+        check_stack(unit.session, case, act.stack)
+    if act.decision.deed is Deed.UNDO:
+        return _undo(unit, case)
+    if act.decision.deed is Deed.REPORT:
+        check_decision(State.FLAGGED, None, act.decision)
+        return _Step(None, *_judge(unit, case, act.decision))
+    if act.decision.deed is Deed.MEASURE:
+        check_decision(State.FLAGGED, None, act.decision)
+        return _Step(None, *measure(unit.session, case, act))
+    return _Step(*change_finding(unit, case, act))
 
 
 def _unsaid(state: dict[str, Any]) -> dict[str, Any]:
@@ -134,13 +149,13 @@ def _moved_on(unit: Unit, case: ReviewCase) -> str:
     who = (
         f"{last.actor_name} changed this case on {local(last.at)}"
         if last and last.version == case.version
-        else "A new AI result changed this case"
+        else "A new picture or AI result changed this case"
     )
     return f"{who}. Your step was not recorded. Look at the case again, then decide."
 
 
-def _undo(unit: Unit, case: ReviewCase) -> tuple[DecisionRow, dict[str, Any], dict[str, Any]]:
-    """Take back the newest step that stands: that step, and what changed."""
+def _undo(unit: Unit, case: ReviewCase) -> _Step:
+    """Take back the newest step that stands."""
     steps = standing_steps(unit.session, case.id)
     if not steps:
         msg = "There is no step to undo."
@@ -149,17 +164,25 @@ def _undo(unit: Unit, case: ReviewCase) -> tuple[DecisionRow, dict[str, Any], di
     if last.actor != unit.person.handle:
         msg = f"The last step is {last.actor_name}'s, of {local(last.at)}. Decide anew instead."
         raise NotAllowed(msg)
+    if last.deed == Deed.MEASURE:
+        # Which measurement stands follows from the steps that do; no row has to change.
+        return _Step(None, last.after, last.before, last.act)
     # What stands is again the word of whoever said it before, or of nobody.
-    earlier = next((step for step in steps[1:] if step.finding_id == last.finding_id), None)
+    earlier = next((step for step in steps[1:] if _same_matter(step, last)), None)
     by, at = (earlier.actor_name, earlier.at) if earlier else ("", None)
     if last.finding_id is None:
         _restore(case, last.before)
         case.report_by, case.report_at = by, at
-        return last, last.after, last.before
+        return _Step(None, last.after, last.before, last.act)
     row = unit.session.get_one(FindingRow, last.finding_id)
     _restore(row, last.before or {"state": State.WITHDRAWN.value})
     row.decided_by, row.decided_at = by, at
-    return last, last.after, last.before or _snapshot(row)
+    return _Step(row.id, last.after, last.before or snapshot(row), last.act)
+
+
+def _same_matter(step: DecisionRow, last: DecisionRow) -> bool:
+    """Whether *step* was of the same finding or, as *last*, of the report."""
+    return step.finding_id == last.finding_id and step.deed != Deed.MEASURE
 
 
 def _restore(row: ReviewCase | FindingRow, was: dict[str, Any]) -> None:
@@ -175,96 +198,6 @@ def _judge(
     case.recommendation = decision.recommendation.value if decision.recommendation else "none"
     case.report_by, case.report_at = unit.person.name, unit.now
     return before, {name: getattr(case, name) for name in _JUDGED}
-
-
-def _snapshot(row: FindingRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _KEPT}
-
-
-def _change_finding(
-    unit: Unit, case: ReviewCase, act: Act
-) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    decision = act.decision
-    if decision.deed is Deed.ADD:
-        row, before = _added(unit, case), {}
-    else:
-        found = unit.session.get(FindingRow, act.finding) if act.finding else None
-        if found is None or found.case_id != case.id:
-            msg = "This finding is not part of the case on the screen. Reload the page."
-            raise NotAllowed(msg)
-        row, before = found, _snapshot(found)
-    level = Level(row.level) if row.level else None
-    check_decision(State(row.state), level, decision)
-    _apply(unit, case, row, decision)
-    _check_one_a_level(unit, case, row)
-    row.decided_by, row.decided_at = unit.person.name, unit.now
-    unit.session.add(row)
-    return row.id, before, _snapshot(row)
-
-
-def _added(unit: Unit, case: ReviewCase) -> FindingRow:
-    held = unit.session.execute(
-        select(col(FindingRow.id)).where(col(FindingRow.case_id) == case.id)
-    )
-    return FindingRow(
-        id=f"f_{uuid4().hex}",
-        case_id=case.id,
-        place=len(held.scalars().all()),
-        source=Source.READER.value,
-        state=State.FLAGGED.value,
-    )
-
-
-def _apply(unit: Unit, case: ReviewCase, row: FindingRow, decision: Decision) -> None:
-    deed = decision.deed
-    if decision.level is not None and deed in {Deed.RELABEL, Deed.ADD, Deed.CONFIRM}:
-        row.level = decision.level.value
-    if deed in LANDS:
-        row.state = LANDS[deed].value
-        row.code, row.text = decision.code, decision.text
-    if deed in {Deed.REGRADE, Deed.ADD}:
-        row.state, row.code, row.text = State.CONFIRMED.value, "", decision.text
-    if row.state == State.CONFIRMED and row.level is None:
-        msg = "This flag names no vertebra. Choose the level first (key L), then confirm."
-        raise NotAllowed(msg)
-    if deed in {Deed.CONFIRM, Deed.REGRADE, Deed.ADD}:
-        _grade(unit, case, row, decision)
-
-
-def _grade(unit: Unit, case: ReviewCase, row: FindingRow, decision: Decision) -> None:
-    """The reader's grade, else the one that stood on the button."""
-    measured = measured_on(unit.session, case.scan_id).get(Level(row.level or ""))
-    ai_grade = Grade(row.ai_grade) if row.ai_grade is not None else None
-    offered = propose(measured, ai_grade, row.ai_loss)
-    chosen = decision.grade or (Grade(row.grade) if row.grade else None)
-    if chosen is None and offered is not None:
-        chosen = offered.grade
-    if not chosen:
-        msg = "No grade is suggested here. Give one (key G, then 1 to 3)."
-        raise NotAllowed(msg)
-    row.grade = int(chosen)
-    if decision.shape is not None:
-        row.shape = decision.shape.value
-    elif row.shape is None and offered is not None and offered.shape is not None:
-        row.shape = offered.shape.value
-
-
-def _check_one_a_level(unit: Unit, case: ReviewCase, row: FindingRow) -> None:
-    """Two standing findings on one vertebra would be counted as two fractures."""
-    if row.level is None or row.state in {State.REJECTED, State.WITHDRAWN}:
-        return
-    with unit.session.no_autoflush:
-        others = unit.session.execute(
-            select(FindingRow).where(
-                col(FindingRow.case_id) == case.id,
-                col(FindingRow.level) == row.level,
-                col(FindingRow.id) != row.id,
-            )
-        ).scalars()
-        taken = any(o.state not in {State.REJECTED, State.WITHDRAWN} for o in others)
-    if taken:
-        msg = f"There is a finding at {row.level} already. Decide on that one, or relabel it."
-        raise NotAllowed(msg)
 
 
 def _settle(unit: Unit, case: ReviewCase) -> None:

@@ -1,4 +1,4 @@
-"""The tables: what is recorded of patients, scans, decisions and referrals.
+"""All tables: what arrived, from `store._received`, and what became of it.
 
 States and counts on `ReviewCase` and `FindingRow` are projections of the append-only
 `DecisionRow`s, written in the same transaction, so that a worklist page is one indexed query.
@@ -10,132 +10,36 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint
 from sqlmodel import SQLModel
 
+from store._received import (
+    MeasurementRow,
+    PatientRow,
+    ReceiptRow,
+    ReportRow,
+    ResultRow,
+    ScanRow,
+    SeriesRow,
+)
 from store.columns import Utc, plain, staff, what, who
 
-
-class PatientRow(SQLModel, table=True):
-    """A patient as the images named them."""
-
-    __tablename__ = "patient"
-    __table_args__ = (UniqueConstraint("site", "hospital_number"),)
-
-    id: str = plain(primary_key=True)
-    nhs_number: str | None = who(default=None, unique=True)
-    nhs_status: str = what()
-    site: str = plain()
-    hospital_number: str | None = who(default=None)
-    surname: str = who()
-    forename: str = who()
-    title: str = who(default="")
-    born: date | None = who(default=None)
-    sex: str = who(default="")
-    postcode: str = who(default="")
-    phone: str = who(default="")
-    gp_practice: str = who(default="")
-    died: date | None = who(default=None)
-
-
-class ScanRow(SQLModel, table=True):
-    """One study: the unit that is flagged, reviewed and counted."""
-
-    __tablename__ = "scan"
-    __table_args__ = (Index("scan_by_accession", "accession"),)
-
-    id: str = plain(primary_key=True)
-    study_uid: str = who(unique=True)
-    patient_id: str = plain(foreign_key="patient.id", index=True)
-    site: str = plain()
-    accession: str = who(default="")
-    scanned: date | None = what(default=None)
-    exam: str = what(default="")
-    requester: str = what(default="")
-    specialty: str = what(default="")
-    indication: str = what(Text, default="")
-    ending: str = what(default="")
-    ai_reason: str = what(default="")
-    received_at: datetime = plain(Utc, index=True)
-
-
-class SeriesRow(SQLModel, table=True):
-    """One series of a scan, and the picture prepared from it."""
-
-    __tablename__ = "series"
-
-    id: str = plain(primary_key=True)
-    series_uid: str = who(unique=True)
-    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
-    digest: str = plain(unique=True)
-    fate: str = plain()
-    reason: str = plain(Text, default="")
-    description: str = what(default="")
-    manufacturer: str = plain(default="")
-    model: str = plain(default="")
-    kernel: str = plain(default="")
-    instances: int = plain()
-    stack: str | None = plain(default=None)
-    mask_digest: str = plain(default="")
-    refusal: str = plain(Text, default="")
-
-
-class MeasurementRow(SQLModel, table=True):
-    """The heights of one vertebra as measured on one series."""
-
-    __tablename__ = "measurement"
-
-    series_id: str = plain(primary_key=True, foreign_key="series.id")
-    level: str = what(primary_key=True)
-    anterior_mm: float | None = what(default=None)
-    middle_mm: float | None = what(default=None)
-    posterior_mm: float | None = what(default=None)
-    unmeasured: str = what(default="")
-
-
-class ReceiptRow(SQLModel, table=True):
-    """Something arrived, and what became of it. Copies are counted from here."""
-
-    __tablename__ = "receipt"
-
-    id: int | None = plain(default=None, primary_key=True)
-    at: datetime = plain(Utc)
-    kind: str = plain()
-    digest: str = plain(index=True)
-    fate: str = plain(index=True)
-    reason: str = plain(Text, default="")
-    scan_id: str | None = plain(default=None, index=True)
-
-
-class ResultRow(SQLModel, table=True):
-    """What an AI product said of a scan; held while the scan is unknown."""
-
-    __tablename__ = "ai_result"
-
-    digest: str = plain(primary_key=True)
-    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
-    study_uid: str = who(default="", index=True)
-    accession: str = who(default="", index=True)
-    product: str = plain()
-    version: str = plain()
-    format: str = plain()
-    ending: str = what()
-    reason: str = what(default="")
-    threshold_rule: str = plain(default="")
-    findings: list[dict[str, Any]] = what(JSON)
-    received_at: datetime = plain(Utc)
-
-
-class ReportRow(SQLModel, table=True):
-    """A radiology report as it came; a corrected one is a new row."""
-
-    __tablename__ = "report"
-
-    digest: str = plain(primary_key=True)
-    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
-    study_uid: str = who(default="", index=True)
-    accession: str = who(default="", index=True)
-    text: str = who(Text)
-    status: str = plain()
-    reported: date | None = what(default=None)
-    received_at: datetime = plain(Utc)
+__all__ = [
+    "BatchRow",
+    "DecisionRow",
+    "ExclusionRow",
+    "FindingRow",
+    "MeasurementRow",
+    "PatientRow",
+    "ReceiptRow",
+    "ReferralRow",
+    "RemeasurementRow",
+    "ReportRow",
+    "ResultRow",
+    "ReviewCase",
+    "ScanRow",
+    "SeriesRow",
+    "SignInRow",
+    "StaffRow",
+    "TrailRow",
+]
 
 
 class ReviewCase(SQLModel, table=True):
@@ -212,10 +116,29 @@ class DecisionRow(SQLModel, table=True):
     before: dict[str, Any] = what(JSON)
     after: dict[str, Any] = what(JSON)
     undoes: str | None = plain(default=None)
+    stack: str = plain(default="")
     actor: str = staff()
     actor_name: str = staff()
     role: str = plain()
     at: datetime = plain(Utc)
+
+
+class RemeasurementRow(SQLModel, table=True):
+    """A person's points of one vertebra, never changed; who and when stand in the decision.
+
+    `points` are six [x, y] in mm in the vertebra's own plane of the picture `stack`.
+    """
+
+    __tablename__ = "remeasurement"
+
+    act: str = plain(primary_key=True, foreign_key="decision.act")
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    level: str = what()
+    stack: str = plain()
+    points: list[list[float]] = what(JSON)
+    anterior_mm: float = what()
+    middle_mm: float = what()
+    posterior_mm: float = what()
 
 
 class ExclusionRow(SQLModel, table=True):

@@ -1,14 +1,17 @@
-"""Decisions on findings: what may be decided, why a flag is rejected, when a case closes."""
+"""Decisions: what may be decided, why a flag is rejected, when a case closes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from store.domain.genant import FractureType, Grade, grade
-from store.domain.morphometry import Assessment
+from store.domain.morphometry import Assessment, Heights, heights_of
 from store.domain.refusal import NotAllowed
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import REVIEWABLE, Level
+
+FARTHEST_POINT_MM = 60.0
+"""No part of a vertebral body is further from its middle; our default."""
 
 
 class Source(StrEnum):
@@ -29,7 +32,7 @@ class State(StrEnum):
 
 
 class Deed(StrEnum):
-    """What a reader did to a finding, as stored in the event."""
+    """What a reader did, as stored in the event."""
 
     CONFIRM = "confirm"
     REJECT = "reject"
@@ -38,6 +41,7 @@ class Deed(StrEnum):
     RELABEL = "relabel"
     ADD = "add"
     REPORT = "report_status"
+    MEASURE = "measure"
     UNDO = "undo"
 
 
@@ -121,7 +125,12 @@ REASONS: dict[str, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a reader says of one finding; only the parts its deed needs are filled."""
+    """What a reader says of one finding; only the parts its deed needs are filled.
+
+    Attributes:
+        points: Of a measurement: six (x, y) in mm in the vertebra's own plane, as
+            `morphometry.heights_of` wants them.
+    """
 
     deed: Deed
     code: str = ""
@@ -131,6 +140,7 @@ class Decision:
     shape: FractureType | None = None
     status: ReportStatus | None = None
     recommendation: Recommendation | None = None
+    points: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,8 @@ class Act:
     Attributes:
         act: UUID made where the key was pressed; the same act twice is one deed.
         version: The case's version that was on the screen.
-        finding: None for a deed on the whole case.
+        finding: None for a deed on the whole case or on a level.
+        stack: Name of the picture that was on the screen; empty where none was told.
     """
 
     act: str
@@ -148,6 +159,7 @@ class Act:
     version: int
     finding: str | None
     decision: Decision
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +248,31 @@ def _check_report(_state: State, decision: Decision) -> None:
         raise NotAllowed(msg)
 
 
+def _check_measurement(_state: State, decision: Decision) -> None:
+    if decision.level not in REVIEWABLE:
+        msg = "A measurement is of one of T1 to T13 or L1 to L6. Choose one of these levels."
+        raise NotAllowed(msg)
+    if not all(abs(mm) <= FARTHEST_POINT_MM for point in decision.points for mm in point):
+        msg = (
+            f"A point of a vertebra lies within {FARTHEST_POINT_MM:g} mm of its middle; one of "
+            "these does not. Place it anew."
+        )
+        raise NotAllowed(msg)
+    heights_by(decision)
+
+
+def heights_by(decision: Decision) -> Heights:
+    """The heights that the points of a measurement give.
+
+    Raises:
+        NotAllowed: no vertebra has such points; the text says what is wrong with them.
+    """
+    try:
+        return heights_of(decision.points)
+    except ValueError as error:
+        raise NotAllowed(str(error)) from None
+
+
 def _check_nothing(_state: State, _decision: Decision) -> None:
     """Whether a step can be undone is known by the record alone."""
 
@@ -248,6 +285,7 @@ _CHECKS: dict[Deed, Callable[[State, Decision], None]] = {
     Deed.RELABEL: _check_level,
     Deed.ADD: _check_level,
     Deed.REPORT: _check_report,
+    Deed.MEASURE: _check_measurement,
     Deed.UNDO: _check_nothing,
 }
 

@@ -121,12 +121,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Fracture:
-    """One confirmed fracture as the FLS reads it; *loss* is a fraction, None where unmeasured."""
+    """One confirmed fracture as the FLS reads it.
+
+    Attributes:
+        loss: A fraction, None where unmeasured.
+        by_person: Whether a person measured the heights that the loss comes from.
+    """
 
     level: Level
     grade: Grade
     shape: FractureType | None
     loss: float | None
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from store import arrivals, cases, findings
+from store._remeasured import remeasured_on
 from store.domain.arrival import AiFinding, AiResult, Ending, RadiologyReport, SeriesHeader
 from store.domain.finding import REASONS, Act, Class, Decision, Deed, State, case_state
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient, UnusableNhsNumber
@@ -189,9 +190,20 @@ def show(engine: Engine, case: str, person: Person = LEAD) -> cases.Case:
 
 
 def an_act(
-    case: str, version: int, deed: Deed, finding: str | None = None, **decision: object
+    case: str,
+    version: int,
+    deed: Deed,
+    finding: str | None = None,
+    stack: str = "",
+    **decision: object,
 ) -> Act:
-    return Act(str(uuid4()), case, version, finding, Decision(deed, **decision))
+    return Act(str(uuid4()), case, version, finding, Decision(deed, **decision), stack)
+
+
+def points(front: float, middle: float, back: float) -> tuple[tuple[float, float], ...]:
+    """Six points of a vertebra with these heights in mm, as a person places them."""
+    places = zip((-15.0, 0.0, 15.0), (front, middle, back), strict=True)
+    return tuple((x, y) for x, height in places for y in (-height / 2, height / 2))
 
 
 def do(
@@ -199,6 +211,21 @@ def do(
 ) -> int:
     with Unit(engine, person, now) as unit:
         return findings.decide(unit, act)
+
+
+def measured(
+    engine: Engine,
+    case: str,
+    level: Level,
+    *heights: float,
+    person: Person = LEAD,
+    now: datetime = NOW + timedelta(hours=1),
+) -> int:
+    """Measure *level* of *case* on the picture it shows; the new version."""
+    shown = show(engine, case)
+    made = {"level": level, "points": points(*heights)}
+    stack = shown.scan.stack or ""
+    return do(engine, an_act(case, shown.version, Deed.MEASURE, None, stack, **made), person, now)
 
 
 def step(
@@ -244,8 +271,14 @@ def projection(engine: Engine, case: str) -> dict[str, Any]:
             "fragility": row.fragility,
             "confirmed": row.confirmed,
             "report": (row.report_status, row.recommendation),
+            "measured": _by_people(session, case),
             "findings": {f.id: {name: getattr(f, name) for name in PROJECTED} for f in found},
         }
+
+
+def _by_people(session: Session, case: str) -> dict[str, list[float]]:
+    found = remeasured_on(session, case)
+    return {level.value: list(one.heights.three) for level, one in found.items()}
 
 
 def events(engine: Engine, case: str) -> list[DecisionRow]:
@@ -275,9 +308,12 @@ def recomputed(engine: Engine, case: str) -> dict[str, Any]:
             if f.source == "AI"
         }
     judged = {"report_status": "", "recommendation": ""}
+    measured: dict[str, list[float] | None] = {}
     for event in events(engine, case):
-        if event.finding_id is None:
-            judged.update(event.after)
+        if "heights_mm" in event.after:
+            measured[event.after["level"]] = event.after["heights_mm"]
+        elif event.finding_id is None:
+            judged.update({name: event.after[name] for name in judged if name in event.after})
         else:
             standing[event.finding_id] = dict(event.after)
     states = [State(f["state"]) for f in standing.values()]
@@ -290,6 +326,7 @@ def recomputed(engine: Engine, case: str) -> dict[str, Any]:
         "fragility": states.count(State.CONFIRMED),
         "confirmed": states.count(State.CONFIRMED) + other,
         "report": (judged["report_status"], judged["recommendation"]),
+        "measured": {level: mm for level, mm in measured.items() if mm},
         "findings": standing,
     }
 

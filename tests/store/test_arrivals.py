@@ -153,7 +153,7 @@ def test_a_held_series_is_accepted_when_sent_again_with_its_number(engine: Engin
     shown = show(engine, outcome.case)
     assert shown.patient.hospital_number == corrected.patient.hospital_number
     assert shown.scan.stack is not None, "the picture made at the first sending is kept"
-    assert shown.measured[Level.L1].grade is Grade.MODERATE
+    assert shown.spine.machine[Level.L1].grade is Grade.MODERATE
     assert rows(engine, SeriesRow) == 1
 
 
@@ -176,12 +176,12 @@ def test_a_second_series_of_a_study_joins_its_scan(engine: Engine) -> None:
 def test_a_mask_that_comes_later_gives_a_known_series_its_heights(engine: Engine) -> None:
     header = a_header()
     case = a_case(engine, header=header, picture=a_picture({}, unmeasured={}, mask_digest=""))
-    assert show(engine, case).measured == {}
+    assert show(engine, case).spine.machine == {}
     outcome = arrive(engine, header, a_picture(WEDGED))
     assert outcome.fate is Fate.ACCEPTED
-    assert show(engine, case).measured[Level.L1].grade is Grade.MODERATE
+    assert show(engine, case).spine.machine[Level.L1].grade is Grade.MODERATE
     assert arrive(engine, header, a_picture(INTACT)).fate is Fate.DUPLICATE
-    assert show(engine, case).measured[Level.L1].grade is Grade.MODERATE
+    assert show(engine, case).spine.machine[Level.L1].grade is Grade.MODERATE
 
 
 def test_a_result_before_its_scan_waits_and_joins(engine: Engine) -> None:

@@ -20,6 +20,7 @@ from store_builders import (
     a_result,
     arrive,
     judge,
+    measured,
     ready,
     report,
     say,
@@ -36,7 +37,7 @@ from store.engine import WRITES
 from store.tables import TrailRow
 from store.unit import Reader, Unit
 
-GUARDED = ("trail", "decision", "receipt")
+GUARDED = ("trail", "decision", "receipt", "remeasurement")
 
 
 def raw(engine: Engine, *statements: str) -> None:
@@ -62,6 +63,7 @@ def told(engine: Engine) -> Engine:
     case = a_case(engine)
     step(engine, case, Deed.UNSURE)
     step(engine, case, Deed.CONFIRM)
+    measured(engine, case, Level.L1, 24.0, 24.0, 25.0)
     with Unit(engine, LEAD, NOW) as unit:
         cases.opened(unit, case)
     return engine
@@ -166,6 +168,15 @@ def test_a_decision_that_was_removed_is_missed(told: Engine) -> None:
     assert "1 lines tell of decisions that are gone" in faults(told)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM remeasurement", "UPDATE remeasurement SET anterior_mm = anterior_mm - 5"],
+)
+def test_a_measurement_that_was_removed_or_changed_is_found(told: Engine, statement: str) -> None:
+    unguarded(told, statement)
+    assert faults(told) == "1 measurements are not what the trail tells of them."
+
+
 def test_a_decision_that_was_slipped_in_has_no_line(told: Engine) -> None:
     copied = "case_id, 99, finding_id, deed, before, after, undoes, actor, actor_name, role, at"
     unguarded(
@@ -178,7 +189,7 @@ def test_a_decision_that_was_slipped_in_has_no_line(told: Engine) -> None:
 
 REFUSED = [
     *(f"UPDATE {table} SET {column} = {column}" for table, column in
-      (("trail", "actor"), ("decision", "actor"), ("receipt", "fate"))),
+      (("trail", "actor"), ("decision", "actor"), ("receipt", "fate"), ("remeasurement", "level"))),
     *(f"DELETE FROM {table}" for table in GUARDED),
 ]  # fmt: skip
 
@@ -194,7 +205,7 @@ def test_the_database_refuses_to_replace_or_truncate(told: Engine, table: str) -
     statement = (
         f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
         if told.dialect.name == "sqlite"
-        else f"TRUNCATE {table}"
+        else f"TRUNCATE {table} CASCADE"
     )
     with pytest.raises(DBAPIError, match=r"append-only|does not continue"):
         raw(told, statement)

@@ -22,6 +22,7 @@ from store_builders import (
     do,
     events,
     judge,
+    points,
     projection,
     ready,
     recomputed,
@@ -340,7 +341,7 @@ def test_a_conflict_made_by_a_new_ai_result_does_not_blame_the_last_reader(engin
     case = a_case(engine, header=header)
     version = step(engine, case, Deed.CONFIRM)
     say(engine, a_result(header, a_flag(Level.T9)))
-    with pytest.raises(Conflict, match="A new AI result changed this case"):
+    with pytest.raises(Conflict, match="A new picture or AI result changed this case"):
         do(engine, an_act(case, version, Deed.UNSURE, show(engine, case).findings[0].id))
 
 
@@ -417,6 +418,12 @@ DECISIONS = st.one_of(
     st.tuples(
         st.just(Deed.REPORT), st.fixed_dictionaries({"status": st.sampled_from(ReportStatus)})
     ),
+    st.tuples(
+        st.just(Deed.MEASURE),
+        st.fixed_dictionaries(
+            {"level": LEVELS, "points": st.sampled_from([points(18, 20, 25), points(24, 1, 24)])}
+        ),
+    ),
     st.tuples(st.just(Deed.UNDO), st.just({})),
 )
 STEPS = st.lists(st.tuples(st.integers(0, 5), DECISIONS), max_size=14)
@@ -427,7 +434,8 @@ def played(engine: Engine, case: str, steps: list[tuple[int, tuple[Deed, dict]]]
     for place, (deed, decision) in steps:
         shown = show(engine, case)
         finding = shown.findings[place % len(shown.findings)].id
-        act: Act = an_act(case, shown.version, deed, finding, **decision)
+        stack = shown.scan.stack or ""
+        act: Act = an_act(case, shown.version, deed, finding, stack, **decision)
         before = projection(engine, case)
         try:
             assert do(engine, act) == shown.version + 1

@@ -27,22 +27,26 @@ from store.domain.spine import Level
 from store.engine import open_engine
 from store.unit import Unit
 
-address, *cases = sys.argv[1:]
+address, *given = sys.argv[1:]
+stacks = dict(each.split("=") for each in given)
+cases = list(stacks)
 engine = open_engine(address)
 person = Person("a.lead", "Ada Lead", Role.METABOLIC_LEAD)
 versions = dict.fromkeys(cases, 0)
+points = ((-15, -12), (-15, 12), (0, -12), (0, 12), (15, -12), (15, 12))
 turn = (
     Decision(Deed.ADD, level=Level.T5, grade=Grade.MILD),
     Decision(Deed.UNDO),
+    Decision(Deed.MEASURE, level=Level.L2, points=points),
 )
 print("ready", flush=True)
 while True:
     for case in cases:
         act = str(uuid4())
-        decision = turn[versions[case] % 2]
+        decision = turn[versions[case] % 3]
         with Unit(engine, person) as unit:
             versions[case] = findings.decide(
-                unit, Act(act, case, versions[case], None, decision)
+                unit, Act(act, case, versions[case], None, decision, stacks[case])
             )
         print(act, flush=True)
 """
@@ -58,10 +62,11 @@ def engine(tmp_path: Path, sqlite_template: Path) -> Engine:
 @pytest.mark.parametrize("seed", range(6))
 def test_every_acknowledged_act_outlives_a_kill(engine: Engine, seed: int) -> None:
     found = [a_case(engine, a_flag(Level.L1)) for _ in range(3)]
+    given = [f"{case}={show(engine, case).scan.stack}" for case in found]
     address = engine.url.render_as_string()
     engine.dispose()
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, address, *found], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, address, *given], stdout=subprocess.PIPE, text=True
     )
     assert writer.stdout is not None
     assert writer.stdout.readline() == "ready\n"

@@ -6,14 +6,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from postgres import Postgres
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, MetaData, column, insert, inspect, select
+from sqlalchemy import table as sql_table
 from sqlmodel import SQLModel
-from store_builders import a_case, show
+from store_builders import a_case, events, measured, projection, ready, recomputed, show
 
 import store.tables
 from store import audit
-from store.engine import open_engine
-from store.migrate import current, newest, upgrade
+from store.domain.spine import Level
+from store.engine import WRITES, open_engine
+from store.migrate import HERE, current, newest, upgrade
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -45,6 +47,34 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     assert current(engine) == newest()
     assert show(engine, case).id == case
     assert audit.verify(engine) == before
+
+
+def test_a_record_of_the_former_version_keeps_all_it_held(empty: Engine, engine: Engine) -> None:
+    case = ready(engine)
+    with empty.execution_options(**{WRITES: True}).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(HERE))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        former = MetaData()
+        former.reflect(connection)
+        with engine.connect() as source:
+            for table in former.sorted_tables:
+                if table.name == "alembic_version":
+                    continue
+                now = SQLModel.metadata.tables[table.name]
+                then = sql_table(table.name, *(column(c.name, now.c[c.name].type) for c in table.c))
+                for row in source.execute(select(then)).mappings():
+                    connection.execute(insert(then).values(dict(row)))
+    upgrade(empty)
+    assert current(empty) == newest()
+    assert show(empty, case) == show(engine, case)
+    assert projection(empty, case) == recomputed(empty, case) == projection(engine, case)
+    assert [event.stack for event in events(empty, case)] == ["", ""]
+    assert audit.verify(empty) == audit.verify(engine)
+    assert audit.missing_guards(empty) == ()
+    assert measured(empty, case, Level.L1, 24.0, 24.0, 25.0) == 3
+    empty.dispose()
 
 
 def test_an_upgrade_that_fails_leaves_nothing_behind(

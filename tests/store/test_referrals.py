@@ -216,7 +216,7 @@ def test_what_is_handed_over_is_what_the_record_says(engine: Engine) -> None:
         (Level.T5, Grade.MILD, None),
         (Level.L1, Grade.MODERATE, FractureType.WEDGE),
     ]
-    assert facts.fractures[1].loss == show(engine, case).measured[Level.L1].loss
+    assert facts.fractures[1].loss == show(engine, case).spine.machine[Level.L1].loss
     assert facts.fractures[0].loss is None
     assert (facts.scanned, facts.site, facts.exam) == (header.scanned, "RX1", "CT chest")
     assert (facts.indication, facts.requester, facts.specialty) == ("cough", "Dr Q", "Respiratory")

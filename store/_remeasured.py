@@ -1,0 +1,116 @@
+"""Measurements by people: kept beside the machine's, never in place of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from store.domain.finding import Act, heights_by
+from store.domain.morphometry import Heights
+from store.domain.refusal import NotAllowed
+from store.domain.spine import Level
+from store.tables import DecisionRow, MeasurementRow, RemeasurementRow, ReviewCase, SeriesRow
+from store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Remeasured:
+    """What a person measured of one vertebra.
+
+    Attributes:
+        points: Six (x, y) in mm in the vertebra's own plane of the picture *stack*.
+    """
+
+    heights: Heights
+    points: tuple[tuple[float, float], ...]
+    stack: str
+    by: str
+    at: datetime
+
+
+def remeasured_on(session: Session, case_id: str) -> dict[Level, Remeasured]:
+    """The newest measurement of each level that nobody took back."""
+    undone = select(col(DecisionRow.undoes)).where(
+        col(DecisionRow.case_id) == case_id, col(DecisionRow.undoes).is_not(None)
+    )
+    rows = session.execute(
+        select(RemeasurementRow, DecisionRow)
+        .join(DecisionRow, col(DecisionRow.act) == col(RemeasurementRow.act))
+        .where(col(RemeasurementRow.case_id) == case_id, col(RemeasurementRow.act).not_in(undone))
+        .order_by(col(DecisionRow.version))
+    )
+    return {
+        Level(row.level): Remeasured(
+            heights=Heights(row.anterior_mm, row.middle_mm, row.posterior_mm),
+            points=tuple((x, y) for x, y in row.points),
+            stack=row.stack,
+            by=step.actor_name,
+            at=step.at,
+        )
+        for row, step in rows
+    }
+
+
+def check_stack(session: Session, case: ReviewCase, stack: str) -> SeriesRow:
+    """The series that *stack* is the picture of.
+
+    Raises:
+        NotAllowed: it is no picture of the case's scan.
+    """
+    found: SeriesRow | None = session.execute(
+        select(SeriesRow).where(
+            col(SeriesRow.scan_id) == case.scan_id, col(SeriesRow.stack) == stack
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        msg = "The picture on the screen is not one of this case. Reload the page."
+        raise NotAllowed(msg)
+    return found
+
+
+def measure(session: Session, case: ReviewCase, act: Act) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a measurement changes, as its event keeps it.
+
+    Raises:
+        NotAllowed: the picture is not of the case, or the machine found no plane to measure in.
+    """
+    level, series = _level(act), check_stack(session, case, act.stack)
+    machine = session.get(MeasurementRow, (series.id, level.value))
+    if machine is None or machine.anterior_mm is None:
+        why = f" ({machine.unmeasured.rstrip('.')})" if machine and machine.unmeasured else ""
+        msg = (
+            f"{level} has no plane of its own on this picture{why}, so nothing can be measured "
+            "there. Grade it by eye (key G)."
+        )
+        raise NotAllowed(msg)
+    before = remeasured_on(session, case.id).get(level)
+    return _said(level, before.heights if before else None), _said(level, heights_by(act.decision))
+
+
+def keep(unit: Unit, case: ReviewCase, act: Act, act_id: str) -> None:
+    """Keep the points of *act*, whose decision was added just before."""
+    unit.session.flush()
+    front, middle, back = heights_by(act.decision).three
+    unit.session.add(
+        RemeasurementRow(
+            act=act_id,
+            case_id=case.id,
+            level=_level(act).value,
+            stack=act.stack,
+            points=[list(point) for point in act.decision.points],
+            anterior_mm=front,
+            middle_mm=middle,
+            posterior_mm=back,
+        )
+    )
+
+
+def _level(act: Act) -> Level:
+    return Level(act.decision.level or "")
+
+
+def _said(level: Level, heights: Heights | None) -> dict[str, Any]:
+    three = [round(mm, 2) for mm in heights.three] if heights else None
+    return {"level": level.value, "heights_mm": three}
