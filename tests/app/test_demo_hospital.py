@@ -247,7 +247,7 @@ def test_reports_of_another_day_move_with_it() -> None:
 
 def test_packed_scans_and_thin_slices_are_among_them() -> None:
     builds = [visit(at).build for at in VISITS]
-    assert {build.packing for build in builds} == set(Packing)
+    assert {build.packing for build in builds} >= {Packing.JPEG_LS, Packing.JPEG_2000}
     assert min(build.spacing_mm[0] for build in builds) == 1.0
     assert len({build.maker for build in builds}) == 4
     assert any(visit(at).cover == CHEST for at in VISITS)

@@ -8,14 +8,16 @@ from components.imaging.phantom.headers import (
     SIEMENS,
     Identity,
     Maker,
-    Packing,
     Study,
     uid,
 )
 from components.imaging.phantom.masks import write_mask
+from components.imaging.phantom.multiframe import write_enhanced
 from components.imaging.phantom.noise import BONE, SOFT, STANDARD, Kernel
-from components.imaging.phantom.plan import Fracture, Mimic, Spine, plan
-from components.imaging.phantom.render import PhantomScan, render
+from components.imaging.phantom.packing import Packing
+from components.imaging.phantom.plan import Curve, Fracture, Mimic, Spine, Variant, plan
+from components.imaging.phantom.render import PhantomScan, Planted, render
+from components.imaging.phantom.scanning import Scanning, Storage
 
 __all__ = [
     "BONE",
@@ -25,6 +27,7 @@ __all__ = [
     "SIEMENS",
     "SOFT",
     "STANDARD",
+    "Curve",
     "Fracture",
     "Identity",
     "Kernel",
@@ -32,11 +35,16 @@ __all__ = [
     "Mimic",
     "Packing",
     "PhantomScan",
+    "Planted",
+    "Scanning",
     "Spine",
+    "Storage",
     "Study",
+    "Variant",
     "plan",
     "render",
     "uid",
     "write_dicom",
+    "write_enhanced",
     "write_mask",
 ]

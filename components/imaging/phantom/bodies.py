@@ -1,22 +1,23 @@
 """Where each vertebral body stands, and the surfaces of its end-plates."""
 
-from dataclasses import dataclass
-from math import atan2, cos, radians, sin
+from dataclasses import dataclass, replace
+from math import radians
 
 import numpy as np
 from numpy.typing import NDArray
 
 from components.imaging.phantom.plan import Mimic, Spine
 from components.imaging.phantom.sizes import INTACT, SACRUM_LABEL
+from components.imaging.phantom.stance import axes_of, leans, sideways
 from store.domain.morphometry import Heights
-from store.domain.spine import ORDER, Level
+from store.domain.spine import Level
 
 Array = NDArray[np.float32]
 TOP_SHARE = 0.75
 """Share of a planted loss that the upper end-plate takes; it breaks first."""
-_FOLLOW = 0.7
-"""Share of a fracture's wedge angle that the spine above leans forward."""
 _NARROWED = 0.45
+_FUSED_MM = 1.8
+"""What is left of the disc between two vertebrae that are one block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,22 @@ class Body:
         return top, bottom
 
     @property
+    def rank(self) -> float:
+        """Place in the spine, rising towards the head."""
+        return INTACT[self.level].rank if self.level else float(SACRUM_LABEL)
+
+    @property
+    def six_points(self) -> NDArray[np.float64]:
+        """LPS mm of front top and bottom, middle top and bottom, back top and bottom; 6 x 3."""
+        y = np.array([0.5, 0.0, -0.5], np.float32) * np.float32(self.depth_mm)
+        rows = [
+            (0.0, b, z)
+            for b, pair in zip(y, zip(*self.edges(y * 0, y), strict=True), strict=True)
+            for z in pair
+        ]
+        return self.frame.world(np.array(rows, np.float64))
+
+    @property
     def middle_mm(self) -> tuple[float, float]:
         """Own height of the upper and the lower end-plate at the middle."""
         zero = np.zeros(1, np.float32)
@@ -86,15 +103,15 @@ def _height(heights: Heights, across: Array, along: Array) -> Array:
 
 def stand(spine: Spine) -> tuple[Body, ...]:
     """Every body to draw, head to foot: the covered ones, their neighbours, and the sacrum."""
-    built = [level for level in ORDER if level in INTACT]
+    built = list(spine.variant.levels)
     start, end = built.index(spine.levels[0]), built.index(spine.levels[-1])
     chosen = built[max(0, start - 2) : end + 2]
-    leans = _leans(spine, chosen)
+    forward, aside = leans(spine, chosen), sideways(spine, chosen)
     bodies: list[Body] = []
     at = np.zeros(3)
     previous: Body | None = None
     for number, level in enumerate(chosen):
-        axes = _axes(leans[number], *_sideways(spine, number, len(chosen)))
+        axes = axes_of(forward[number], *aside[number])
         body = _body(spine, level, Frame(at, axes))
         if previous is not None:
             body = _below(previous, body, _disc_mm(spine, previous))
@@ -122,24 +139,12 @@ def _body(spine: Spine, level: Level, frame: Frame) -> Body:
 
 
 def _below(upper: Body, body: Body, disc_mm: float) -> Body:
-    up, own = upper.frame.axes[2], body.frame.axes[2]
+    own_axes = body.frame.axes
+    up, own = upper.frame.axes[2], own_axes[2]
     middle = (up + own) / np.linalg.norm(up + own)
     at = upper.frame.origin + up * upper.middle_mm[1] - middle * disc_mm - own * body.middle_mm[0]
     # Discs taper towards the back, so neighbours stand flush behind rather than in the middle.
-    return _moved(body, at)
-
-
-def _moved(body: Body, at: NDArray[np.float64]) -> Body:
-    return Body(
-        body.level,
-        body.label,
-        Frame(at, body.frame.axes),
-        body.width_mm,
-        body.depth_mm,
-        body.heights,
-        body.intact,
-        body.mimic,
-    )
+    return replace(body, frame=Frame(at, own_axes))
 
 
 def _sacrum(upper: Body) -> Body:
@@ -148,7 +153,7 @@ def _sacrum(upper: Body) -> Body:
     body = Body(
         None,
         SACRUM_LABEL,
-        Frame(upper.frame.origin, _axes(lean, 0.0, 0.0)),
+        Frame(upper.frame.origin, axes_of(lean, 0.0, 0.0)),
         upper.width_mm * 0.8,
         upper.depth_mm * 0.78,
         heights,
@@ -158,45 +163,8 @@ def _sacrum(upper: Body) -> Body:
 
 
 def _disc_mm(spine: Spine, upper: Body) -> float:
+    if upper.level in spine.fused:
+        return _FUSED_MM
     usual = INTACT[upper.level].disc_mm if upper.level else 1.5
     narrow = upper.mimic is Mimic.OSTEOPHYTES
     return usual * spine.stature * (_NARROWED if narrow else 1.0)
-
-
-def _leans(spine: Spine, chosen: list[Level]) -> list[float]:
-    """Forward lean of each body, radians; a wedge below leans everything above it forward."""
-    leans = []
-    for level in chosen:
-        usual = INTACT[level].lean_degrees
-        leans.append(
-            radians(usual * (spine.lordosis if level.value[0] in "LS" else spine.kyphosis))
-        )
-    for number, level in enumerate(chosen):
-        if level in spine.fractures:
-            now, before = spine.heights(level), spine.intact(level)
-            lost = (before.anterior_mm - now.anterior_mm) - (before.posterior_mm - now.posterior_mm)
-            angle = _FOLLOW * atan2(lost, INTACT[level].depth_mm)
-            for above in range(number):
-                leans[above] += angle * 0.6
-            for below in range(number + 1, len(chosen)):
-                leans[below] -= angle * 0.4
-    return leans
-
-
-def _sideways(spine: Spine, number: int, count: int) -> tuple[float, float]:
-    """Sideways tilt and turn about the long axis of one body, radians."""
-    if not spine.scoliosis_mm:
-        return 0.0, 0.0
-    length_mm = count * 28.0
-    place = number / max(1, count - 1)
-    slope = spine.scoliosis_mm * np.pi / length_mm * cos(np.pi * place)
-    return -float(slope), float(np.sin(np.pi * place)) * spine.scoliosis_mm * 0.006
-
-
-def _axes(lean: float, tilt: float, turn: float) -> NDArray[np.float64]:
-    up = np.array([sin(tilt), -sin(lean) * cos(tilt), cos(lean) * cos(tilt)])
-    side = np.array([1.0, 0.0, 0.0]) - up[0] * up
-    side /= np.linalg.norm(side)
-    front = np.cross(side, up)
-    side, front = side * cos(turn) + front * sin(turn), front * cos(turn) - side * sin(turn)
-    return np.stack([side, front, up])

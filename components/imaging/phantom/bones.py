@@ -7,8 +7,7 @@ from components.imaging.phantom.bodies import Array, Body
 from components.imaging.phantom.grid import Canvas, Rod
 from components.imaging.phantom.plan import Mimic, Spine
 from components.imaging.phantom.shapes import carved, haemangioma
-from components.imaging.phantom.sizes import INTACT
-from store.domain.spine import Level
+from components.imaging.phantom.sizes import HIGHEST_LUMBAR, HIGHEST_SACRAL
 
 CORTEX_HU = 620.0
 """Of a full voxel of shell; thick slices show less of it."""
@@ -17,14 +16,14 @@ _ARCH_HU = 230.0
 _ARCH_SHELL_HU = 560.0
 _ARCH_SHELL_MM = 1.3
 _DISC_HU = 88.0
-_SACRAL = INTACT[Level.S1].label
+_BLOCK_HU = 420.0
 _CEMENT_HU = 1900.0
 _BANDED_HU = 110.0
 """How much denser the compacted band under a broken end-plate is."""
 
 
-def draw_disc(canvas: Canvas, upper: Body, lower: Body) -> None:
-    """Fill what lies between two bodies with disc."""
+def draw_disc(canvas: Canvas, spine: Spine, upper: Body, lower: Body) -> None:
+    """Fill what lies between two bodies with disc, or with bone where they are one block."""
     half = (upper.width_mm + 4) / 2, (upper.depth_mm + 4) / 2
     _, bottom = upper.middle_mm
     low = (-half[0], -half[1], bottom - 24.0)
@@ -40,7 +39,8 @@ def draw_disc(canvas: Canvas, upper: Body, lower: Body) -> None:
     depth = np.minimum(np.minimum(below_upper, above_lower), rim)
     share = np.clip(depth / np.float32(canvas.grid.spacing_mm[2]) + 0.5, 0, 1)
     ring = np.exp(-((rim / 5) ** 2)) * 22
-    canvas.paint(box, np.asarray(share, np.float32), np.asarray(_DISC_HU + ring, np.float32))
+    hu = _BLOCK_HU if upper.level in spine.fused else _DISC_HU + ring
+    canvas.paint(box, np.asarray(share, np.float32), np.asarray(hu, np.float32))
 
 
 def draw_vertebra(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> None:
@@ -57,7 +57,7 @@ def draw_vertebra(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> N
 
 
 def _share(canvas: Canvas, depth: Array) -> Array:
-    voxel = np.float32(np.mean(canvas.grid.spacing_mm))
+    voxel = np.float32(np.mean((canvas.grid.thick_mm, *canvas.grid.spacing_mm[1:])))
     return np.asarray(np.clip(depth / voxel + 0.5, 0, 1), np.float32)
 
 
@@ -81,7 +81,7 @@ def _draw_body(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> None
     plate = np.minimum(top - z, z - bottom)
     middle = (2 * z - top - bottom) / np.maximum(top - bottom, 1)
     waist = 1 - np.float32(0.07) * (1 - np.clip(middle, -1, 1) ** 2)
-    if body.label <= _SACRAL:
+    if body.rank <= HIGHEST_SACRAL:
         waist = waist * (0.9 + np.float32(0.1) * np.clip(middle, -1, 1))
     wall = _rim(x, y, body, waist)
     voxel_up = canvas.grid.voxel_mm(body.frame.axes[2])
@@ -91,7 +91,7 @@ def _draw_body(canvas: Canvas, spine: Spine, body: Body, texture: Array) -> None
     marrow = _marrow(spine, body, (x, y, z), top - z, texture)
     hu = marrow + (CORTEX_HU - marrow) * shell
     canvas.paint(box, np.asarray(share, np.float32), np.asarray(hu, np.float32))
-    canvas.mark(box, (plate > 0) & (wall > 0), body.label)
+    canvas.mark_body(box, (plate > 0) & (wall > 0), body.label)
 
 
 def _shell(depth: Array, voxel_mm: float) -> Array:
@@ -125,9 +125,9 @@ def _marrow(
 def arch(body: Body) -> tuple[Rod, ...]:
     """Pedicles, laminae, joints and processes of one vertebra."""
     w, back, h = body.width_mm / 2, -body.depth_mm / 2, body.intact.posterior_mm
-    if body.label <= _SACRAL:
+    if body.rank <= HIGHEST_SACRAL:
         return _sacral(w, back, h)
-    lumbar = body.label <= 31
+    lumbar = body.rank <= HIGHEST_LUMBAR
     px = w * (0.62 if lumbar else 0.55)
     deep = back - (21.0 if lumbar else 19.0)
     rods = [_spinous(body, deep, lumbar)]
@@ -154,7 +154,7 @@ def _spinous(body: Body, deep: float, lumbar: bool) -> Rod:
     if lumbar:
         return Rod((0, deep - 3, -h * 0.38), (0, deep - 21, -h * 0.48), (2.8, 4.5, h * 0.33))
     # Steepest in the middle of the chest, level again at both ends of it.
-    steep = 1.0 - min(1.0, abs(body.label - 37) / 6.0)
+    steep = 1.0 - min(1.0, abs(body.rank - 37) / 6.0)
     fall = h * (0.55 + 0.9 * steep)
     return Rod(
         (0, deep - 2, -h * 0.30), (0, deep - 22 + 8 * steep, -h * 0.3 - fall), (2.5, 3.4, 4.6)

@@ -15,6 +15,8 @@ from store.domain.spine import Level
 Picture = NDArray[np.int16]
 AIR_HU, FAT_HU, MUSCLE_HU, LUNG_HU = -1000, -100, 55, -860
 _PLACES = tuple(level for level in Level if level.value[0] in "TLS" and level not in ("T13", "L6"))
+_BETWEEN = {Level.T13: 11.5, Level.L6: 16.5}
+_COARSE_MM = 1.5
 _FINE = 4
 """Binary digits after the point when a shape is drawn between pixels."""
 
@@ -55,8 +57,8 @@ class Trunk:
 
 def trunk(spine: Spine, bodies: tuple[Body, ...], stout: float) -> Trunk:
     """The patient around *bodies*."""
-    real = [body for body in bodies if body.level in _PLACES][::-1]
-    places = np.array([float(_PLACES.index(b.level)) for b in real if b.level])
+    real = [body for body in bodies if body.level in _PLACES or body.level in _BETWEEN][::-1]
+    places = np.array([_place(b.level) for b in real if b.level])
     fronts = [b.frame.world(np.array([0.0, b.depth_mm / 2, 0.0])) for b in real]
     deepest = max(float(b.frame.world(np.array([0.0, -b.depth_mm / 2 - 52, 0.0]))[1]) for b in real)
     heights = np.array([b.frame.origin[2] for b in real])
@@ -72,6 +74,11 @@ def trunk(spine: Spine, bodies: tuple[Body, ...], stout: float) -> Trunk:
     )
     back = deepest + 10 * stout
     return Trunk(heights, places, sides, front, back, stout, round(spine.contrast_hu), blobs)
+
+
+def _place(level: Level) -> float:
+    """Number of a level from T1 = 0 downwards; T13 and L6 lie between two."""
+    return _BETWEEN[level] if level in _BETWEEN else float(_PLACES.index(level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,44 @@ class Brush:
         cv2.ellipse(
             self.picture, at, axes, 0, sweep[0], sweep[1], float(hu), width, cv2.LINE_8, _FINE
         )
+
+
+def draw_flesh(grid: Grid, body: Trunk) -> Picture:
+    """HU of everything but the spine, on the whole of *grid*."""
+    upright = _upright(grid)
+    voxels = np.empty(upright.shape, np.int16)
+    for picture, z in zip(voxels, upright.axis_mm(0), strict=True):
+        draw_slice(upright, picture, body, float(z))
+    return voxels if upright is grid else _resampled(voxels, upright, grid)
+
+
+def _upright(grid: Grid) -> Grid:
+    """*grid* if its slices lie square to the patient, else a coarse one about it that does."""
+    steps = grid.affine[:3, :3]
+    if not np.any(steps[[0, 0, 1, 1, 2, 2], [0, 1, 0, 2, 1, 2]]):
+        return grid
+    ends = np.array(np.meshgrid(*((0, n - 1) for n in grid.shape))).reshape(3, -1).T
+    corners = ends @ steps.T + grid.affine[:3, 3]
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    x, y, z = (int(n) for n in np.ceil((high - low) / _COARSE_MM) + 1)
+    affine = np.eye(4)
+    affine[:3, :3] = np.fliplr(np.eye(3)) * _COARSE_MM
+    affine[:3, 3] = low
+    return Grid((z, y, x), affine, _COARSE_MM)
+
+
+def _resampled(voxels: Picture, upright: Grid, grid: Grid) -> Picture:
+    """The nearest of *voxels* for each voxel of *grid*; flesh need not be exact."""
+    turn = np.linalg.inv(upright.affine) @ grid.affine
+    found = np.empty(grid.shape, np.int16)
+    _, rows, columns = (np.arange(n) for n in grid.shape)
+    flat = turn[:3, 1, None, None] * rows[None, :, None] + turn[:3, 2, None, None] * columns
+    most = np.array(upright.shape)[:, None, None] - 1
+    for number, picture in enumerate(found):
+        start = turn[:3, 3] + turn[:3, 0] * number
+        place = np.clip(np.rint(flat + start[:, None, None]), 0, most).astype(np.int32)
+        picture[:] = voxels[tuple(place)]
+    return found
 
 
 def draw_slice(grid: Grid, picture: Picture, body: Trunk, z: float) -> None:
@@ -208,7 +253,7 @@ def _ribs(
 ) -> None:
     """Each rib starts at its vertebra behind and falls as it comes round the chest wall."""
     for height, place in zip(body.z_mm, body.place, strict=True):
-        if place > 11:
+        if place >= 12:
             continue
         end = 150.0 if place < 10 else 80.0
         at = (height + 8 - z) / 0.55

@@ -11,31 +11,41 @@ from components.imaging.phantom.bodies import Array, Frame
 Box = tuple[slice, slice, slice]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """An upright axial grid: slices from foot to head, rows front to back, columns right to left.
+    """Where the voxels lie in the patient.
 
     Attributes:
         shape: (slices, rows, columns).
-        spacing_mm: (between slices, between rows, between columns).
-        origin_mm: LPS x, y, z of the first voxel's centre.
+        affine: 4 x 4, from (slice, row, column, 1) to mm left, back and up of the patient.
+        thick_mm: What one voxel spans across its slice.
     """
 
     shape: tuple[int, int, int]
-    spacing_mm: tuple[float, float, float]
-    origin_mm: tuple[float, float, float]
+    affine: NDArray[np.float64]
+    thick_mm: float
 
     @property
-    def affine(self) -> NDArray[np.float64]:
-        """4 x 4, from (slice, row, column, 1) to LPS mm."""
-        x, y, z = self.origin_mm
-        between, row, column = self.spacing_mm
-        return np.array(
-            [[0, 0, column, x], [0, row, 0, y], [between, 0, 0, z], [0, 0, 0, 1]], np.float64
-        )
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Between slices, between rows, between columns, each along its own axis."""
+        a, b, c = np.linalg.norm(self.affine[:3, :3], axis=0)
+        return float(a), float(b), float(c)
+
+    @property
+    def origin_mm(self) -> tuple[float, float, float]:
+        """Left, back and up of the first voxel's centre."""
+        x, y, z = self.affine[:3, 3]
+        return float(x), float(y), float(z)
+
+    @property
+    def across(self) -> NDArray[np.float64]:
+        """Unit normal of the slices, on the side of the next slice."""
+        step, row, column = self.affine[:3, :3].T
+        normal = np.cross(column, row)
+        return np.asarray(normal / np.linalg.norm(normal) * np.sign(normal @ step))
 
     def axis_mm(self, axis: int) -> Array:
-        """LPS coordinate along z (axis 0), y (1) or x (2) of every voxel."""
+        """Coordinate along z (axis 0), y (1) or x (2) of every voxel of an upright grid."""
         start = self.origin_mm[2 - axis]
         return np.asarray(start + np.arange(self.shape[axis]) * self.spacing_mm[axis], np.float32)
 
@@ -43,39 +53,44 @@ class Grid:
         """The voxels that may hold own coordinates from *low* to *high*, None if outside."""
         ends = np.array([low, high])
         corners = np.array(np.meshgrid(*ends.T)).reshape(3, -1).T
-        world = frame.world(corners)[:, ::-1]
-        start = np.array(self.origin_mm[::-1])
-        first = np.floor((world.min(0) - start) / self.spacing_mm).astype(int)
-        last = np.ceil((world.max(0) - start) / self.spacing_mm).astype(int) + 1
-        first, last = np.maximum(first, 0), np.minimum(last, self.shape)
+        index = self.index(frame.world(corners))
+        first = np.maximum(np.floor(index.min(0)).astype(int), 0)
+        last = np.minimum(np.ceil(index.max(0)).astype(int) + 1, self.shape)
         if (first >= last).any():
             return None
         return tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))  # type: ignore[return-value]
 
+    def index(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Voxel indices of n x 3 positions."""
+        inverse = np.linalg.inv(self.affine)
+        return np.asarray(points @ inverse[:3, :3].T + inverse[:3, 3])
+
     def own(self, frame: Frame, box: Box) -> tuple[Array, Array, Array]:
         """Own coordinates (left, front, up) in mm of the voxels of *box*."""
-        z, y, x = (self.axis_mm(axis)[box[axis]] for axis in range(3))
+        i, j, k = (np.arange(part.start, part.stop, dtype=np.float32) for part in box)
+        steps = (frame.axes @ self.affine[:3, :3]).astype(np.float32)
+        starts = (frame.axes @ (self.affine[:3, 3] - frame.origin)).astype(np.float32)
         parts = []
-        for axis in frame.axes.astype(np.float32):
-            offset = np.float32(-(axis @ frame.origin.astype(np.float32)))
-            plane = (z * axis[2] + offset)[:, None] + (y * axis[1])[None, :]
-            parts.append(plane[:, :, None] + (x * axis[0])[None, None, :])
+        for step, start in zip(steps, starts, strict=True):
+            plane = (i * step[0] + start)[:, None] + (j * step[1])[None, :]
+            parts.append(plane[:, :, None] + (k * step[2])[None, None, :])
         return parts[0], parts[1], parts[2]
 
     def voxel_mm(self, direction: NDArray[np.float64]) -> float:
-        """Extent of one voxel along a unit *direction* in LPS."""
-        between, row, column = self.spacing_mm
-        squares = (direction * np.array([column, row, between])) ** 2
-        return float(np.sqrt(squares.sum()))
+        """Extent of one voxel along a unit *direction* in the patient."""
+        _, row, column = self.affine[:3, :3].T
+        extents = np.stack([self.across * self.thick_mm, row, column])
+        return float(np.linalg.norm(extents @ direction))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Canvas:
-    """What is being painted: HU and labels on one grid."""
+    """What is being painted on one grid: HU, labels, and which voxels are vertebral body."""
 
     grid: Grid
     voxels: NDArray[np.int16]
     labels: NDArray[np.uint8]
+    solid: NDArray[np.bool_]
 
     def paint(self, box: Box, share: Array, hu: Array | float) -> None:
         """Mix *hu* into *box*, each voxel by its *share* from 0 to 1."""
@@ -87,6 +102,11 @@ class Canvas:
         """Label the voxels *inside*, without taking any from another vertebra."""
         held = self.labels[box]
         held[inside & (held == 0)] = label
+
+    def mark_body(self, box: Box, inside: NDArray[np.bool_], label: int) -> None:
+        """As `mark`, of a vertebral body."""
+        self.mark(box, inside, label)
+        self.solid[box] |= inside
 
 
 Shape = Callable[[Array, Array, Array], Array]

@@ -3,22 +3,15 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
+import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless
+from pydicom.uid import CTImageStorage
 from pydicom.valuerep import format_number_as_ds
 
+from components.imaging.phantom.packing import Packing
 from components.imaging.phantom.render import PhantomScan
-
-
-class Packing(StrEnum):
-    """How pixels are stored in the file."""
-
-    PLAIN = ExplicitVRLittleEndian
-    JPEG_LS = JPEGLSLossless
-    JPEG_2000 = JPEG2000Lossless
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One study and its one series, as the headers name them."""
+    """One study and its one series, as the headers name them.
+
+    Attributes:
+        position: PatientPosition.
+        missing: Slices that are left out, counted from the last; every second one from some
+            slice on makes a series of two spacings.
+        repeated: Slices that are sent twice, as two instances.
+    """
 
     study_uid: str
     series_uid: str
@@ -78,6 +78,8 @@ class Study:
     indication: str = ""
     packing: Packing = Packing.PLAIN
     missing: frozenset[int] = field(default_factory=frozenset)
+    repeated: frozenset[int] = field(default_factory=frozenset)
+    position: str = "HFS"
 
 
 def uid(*parts: object) -> str:
@@ -89,6 +91,14 @@ def uid(*parts: object) -> str:
 def decimal(value: float) -> str:
     """*value* to a tenth of a micrometre, as a DICOM decimal string."""
     return str(format_number_as_ds(round(float(value), 4) + 0.0))
+
+
+def orientation(scan: PhantomScan) -> list[str]:
+    """ImageOrientationPatient: along a row, then down a column."""
+    _, row, column = scan.affine[:3, :3].T
+    # Sixteen characters are all that a decimal string holds.
+    ways = [*(column / np.linalg.norm(column)), *(row / np.linalg.norm(row))]
+    return [str(format_number_as_ds(round(float(v), 12) + 0.0)) for v in ways]
 
 
 def shared(scan: PhantomScan, identity: Identity, study: Study) -> Dataset:
@@ -140,16 +150,19 @@ def _put_study(ds: Dataset, study: Study) -> None:
     ds.RequestingPhysician = study.requester
     ds.RequestingService = study.specialty
     ds.ReasonForTheRequestedProcedure = study.indication
-    ds.PatientPosition = "HFS"
+    ds.PatientPosition = study.position
     ds.KVP = "120"
     ds.BurnedInAnnotation = "NO"
 
 
 def _put_geometry(ds: Dataset, scan: PhantomScan, study: Study) -> None:
     between, row, column = scan.spacing_mm
-    ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    ds.ImageOrientationPatient = orientation(scan)
     ds.PixelSpacing = [decimal(row), decimal(column)]
-    ds.SliceThickness = ds.SpacingBetweenSlices = decimal(between)
+    ds.SliceThickness = decimal(scan.thickness_mm or between)
+    ds.SpacingBetweenSlices = decimal(between)
+    if scan.tilt_degrees:
+        ds.GantryDetectorTilt = decimal(scan.tilt_degrees)
     ds.SamplesPerPixel = 1
     ds.PhotometricInterpretation = "MONOCHROME2"
     ds.Rows, ds.Columns = scan.voxels.shape[1:]

@@ -1,6 +1,6 @@
 """What a phantom spine holds: levels, curve, planted fractures, and shapes that mimic them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +28,55 @@ class Mimic(StrEnum):
     OSTEOPHYTES = "osteophytes and a narrow disc below"
     HAEMANGIOMA = "haemangioma"
     CEMENT = "cement in the body"
+
+
+class Variant(StrEnum):
+    """How many vertebrae the chest and the loins have."""
+
+    USUAL = "12 thoracic, 5 lumbar"
+    THIRTEEN_RIBS = "13 thoracic, 5 lumbar"
+    ELEVEN_RIBS = "11 thoracic, 5 lumbar"
+    SIX_LUMBAR = "12 thoracic, 6 lumbar"
+    FOUR_LUMBAR = "12 thoracic, 4 lumbar"
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels that can be built, head to foot."""
+        added, lacking = _VARIANTS[self]
+        spare = {Level.T13, Level.L6} - added
+        return tuple(lv for lv in ORDER if lv in INTACT and lv not in spare | lacking)
+
+
+_VARIANTS: dict[Variant, tuple[set[Level], set[Level]]] = {
+    Variant.USUAL: (set(), set()),
+    Variant.THIRTEEN_RIBS: ({Level.T13}, set()),
+    Variant.ELEVEN_RIBS: (set(), {Level.T12}),
+    Variant.SIX_LUMBAR: ({Level.L6}, set()),
+    Variant.FOUR_LUMBAR: (set(), {Level.L5}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A scoliosis, convex to the left.
+
+    Attributes:
+        cobb_degrees: Between the upper end-plate of *upper* and the lower one of *lower*.
+        turn_degrees: Of the apex about its long axis.
+
+    Raises:
+        ValueError: *upper* does not lie above *lower*.
+    """
+
+    upper: Level
+    lower: Level
+    cobb_degrees: float
+    turn_degrees: float = 0.0
+
+    def __post_init__(self) -> None:
+        if ORDER.index(self.upper) >= ORDER.index(self.lower):
+            msg = f"A curve goes from its upper to its lower end, got {self.upper} to {self.lower}."
+            raise ValueError(msg)
 
 
 _FACTORS: dict[Mimic, tuple[float, float, float]] = {
@@ -73,6 +122,10 @@ class Spine:
         stature: Multiple of the usual heights.
         marrow_hu: Mean of the marrow of intact bodies.
         contrast_hu: Density of the aorta.
+        variant: Numbers of thoracic and lumbar vertebrae.
+        curve: A scoliosis of stated angle, in place of `scoliosis_mm`.
+        fused: Vertebrae that are one block with the vertebra below.
+        screwed: Vertebrae with a metal screw through each pedicle.
     """
 
     levels: tuple[Level, ...]
@@ -85,6 +138,10 @@ class Spine:
     stature: float = 1.0
     marrow_hu: float = 130.0
     contrast_hu: float = 45.0
+    variant: Variant = Variant.USUAL
+    curve: Curve | None = None
+    fused: frozenset[Level] = frozenset()
+    screwed: frozenset[Level] = frozenset()
 
     def intact(self, level: Level) -> Heights:
         """The heights this vertebra has, or had before it broke."""
@@ -123,18 +180,27 @@ def plan(
     scoliosis_mm: float = 0.0,
     stature: float = 1.0,
     contrast_hu: float = 45.0,
+    variant: Variant = Variant.USUAL,
+    curve: Curve | None = None,
+    fused: Collection[Level] = (),
+    screwed: Collection[Level] = (),
 ) -> Spine:
     """A spine covered from *first* to *last*, both from T1 to S1.
 
     Raises:
         ValueError: the levels are out of order or out of reach, or a planted one is not covered.
     """
-    built = [level for level in ORDER if level in INTACT]
+    built = list(variant.levels)
     if first not in built or last not in built or built.index(first) > built.index(last):
-        msg = f"A phantom covers levels from T1 to S1, head to foot; got {first} to {last}."
+        msg = (
+            f"A phantom of {variant} covers levels from T1 to S1, head to foot; "
+            f"got {first} to {last}."
+        )
         raise ValueError(msg)
     levels = tuple(built[built.index(first) : built.index(last) + 1])
-    strange = [lv for lv in (*(fractures or {}), *(mimics or {})) if lv not in levels]
+    strange = [
+        lv for lv in (*(fractures or {}), *(mimics or {}), *fused, *screwed) if lv not in levels
+    ]
     if strange:
         msg = f"{', '.join(strange)} lies outside {first} to {last}. Cover it or plant elsewhere."
         raise ValueError(msg)
@@ -149,4 +215,8 @@ def plan(
         stature,
         marrow_at(age),
         contrast_hu,
+        variant,
+        curve,
+        frozenset(fused),
+        frozenset(screwed),
     )
