@@ -46,7 +46,7 @@ class Voxels:
             np.clip(place, 0, size - 1, out=place)
             whole = np.minimum(place.astype(np.int32), max(0, size - 2))
             floors.append(whole)
-            parts.append(place - whole)
+            parts.append(np.subtract(place, whole, dtype=np.float32))
         _, rows, columns = self.values.shape
         first = (floors[0] * rows + floors[1]) * columns + floors[2]
         a, b, c = (min(1, size - 1) for size in self.values.shape)
@@ -54,9 +54,16 @@ class Voxels:
         edges = []
         for plane in (0, jumps[0]):
             for row in (0, jumps[1]):
-                low = flat[first + (plane + row)].astype(np.float32)
-                high = flat[first + (plane + row + jumps[2])].astype(np.float32)
-                edges.append(low + (high - low) * parts[2])
-        near = edges[0] + (edges[1] - edges[0]) * parts[1]
-        far = edges[2] + (edges[3] - edges[2]) * parts[1]
-        return np.asarray(near + (far - near) * parts[0], np.float32)
+                low = flat[plane + row :].take(first).astype(np.float32)
+                high = flat[plane + row + jumps[2] :].take(first).astype(np.float32)
+                edges.append(_between(low, high, parts[2]))
+        near, far = (_between(edges[n], edges[n + 1], parts[1]) for n in (0, 2))
+        return _between(near, far, parts[0])
+
+
+def _between(low: Samples, high: Samples, share: Samples) -> Samples:
+    """What lies at *share* of the way from *low* to *high*, which is overwritten."""
+    high -= low
+    high *= share
+    high += low
+    return high

@@ -1,8 +1,10 @@
 """Six points and three heights of one vertebral body, from the surfaces of its end-plates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.imaging.body import Body, NoBody
 from components.imaging.frame import Floats
@@ -19,6 +21,7 @@ _NEAR = {RIM: 0.9, HALF: 0.25, 1.0 - RIM: 0.9}
 it is seen from one side only and needs more of it to be sure."""
 _LEAST_KNOWN = 12
 _ROUNDS = 4
+_SINGULAR = 5 * float(np.finfo(np.float64).eps)
 _SPREAD_MM = 0.3
 """Usual scatter of an edge between neighbouring strips."""
 
@@ -44,9 +47,9 @@ def measured(survey: Survey) -> Shape:
     Raises:
         NoBody: it cannot be measured; the text says why.
     """
-    plates = [
-        (_at(survey, survey.top, share), _at(survey, survey.bottom, share)) for share in _NEAR
-    ]
+    edges = [(edge, share) for share in _NEAR for edge in (survey.top, survey.bottom)]
+    levels = _levels([_strips(survey, edge, share) for edge, share in edges])
+    plates = [(levels[n], levels[n + 1]) for n in (0, 2, 4)]
     heights = [top - bottom for top, bottom in plates]
     if not all(LOWEST_HEIGHT_MM <= h <= HIGHEST_HEIGHT_MM for h in heights):
         msg = f"its height of {min(heights):.0f} to {max(heights):.0f} mm cannot be right"
@@ -60,12 +63,23 @@ def measured(survey: Survey) -> Shape:
     return Shape(Heights(*heights), body.lps(np.array(own)), stands)
 
 
-def _at(survey: Survey, edge: Floats, share: float) -> float:
-    """How far up *edge* lies at *share* of the depth, in the middle lane.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strips:
+    """The strips of an end-plate about one place.
 
-    A curved surface is laid through the strips about it, the nearest counting most; strips far
-    off it (a pit, a beak, a flaw of the mask) count less with every round.
+    Attributes:
+        terms: n x 5, of the surface that is laid through them.
+        up: Of each, mm.
+        near: Its weight; 1 at the place, 0 from the farthest on.
     """
+
+    terms: Floats
+    up: Floats
+    near: Floats
+
+
+def _strips(survey: Survey, edge: Floats, share: float) -> _Strips:
+    """The strips of *edge* about *share* of the depth, seen from the middle lane."""
     away = (survey.share - share) / _NEAR[share]
     clear = (survey.share >= _CLEAR) & (survey.share <= 1 - _CLEAR)
     used = clear & (np.abs(away) < 1) & np.isfinite(edge)
@@ -75,18 +89,47 @@ def _at(survey: Survey, edge: Floats, share: float) -> float:
     back, up = away[used], edge[used]
     left = np.broadcast_to(survey.left[:, None] / BAND_MM, edge.shape)[used]
     terms = np.stack([np.ones(len(up)), left, left**2, back, back**2], axis=1)
-    near = (1 - np.abs(back) ** 3) ** 3
-    trust = np.ones(len(up))
-    found: Floats = np.zeros(5)
+    return _Strips(terms, up, (1 - np.abs(back) ** 3) ** 3)
+
+
+def _levels(places: Sequence[_Strips]) -> list[float]:
+    """How far up the end-plate lies at each of *places*, mm.
+
+    A curved surface is laid through the strips about it, the nearest counting most; strips far
+    off it (a pit, a beak, a flaw of the mask) count less with every round. All places at once,
+    filled up with strips of no weight.
+    """
+    counts = np.array([len(one.up) for one in places])
+    most = int(counts.max())
+    terms = np.zeros((len(places), most, 5))
+    up, near = np.zeros((2, len(places), most))
+    for n, one in enumerate(places):
+        terms[n, : counts[n]], up[n, : counts[n]], near[n, : counts[n]] = (
+            one.terms,
+            one.up,
+            one.near,
+        )
+    filled = np.arange(most) >= counts[:, None]
+    trust = np.ones(up.shape)
+    found: Floats = np.zeros((len(places), 5))
     for number in range(_ROUNDS):
-        weighted = terms * (near * trust)[:, None]
-        found = np.asarray(np.linalg.lstsq(weighted.T @ terms, weighted.T @ up, rcond=None)[0])
-        off = np.abs(up - terms @ found)
-        spread = 1.4826 * float(np.median(off)) + _SPREAD_MM
+        weighted = (terms * (near * trust)[..., None]).transpose(0, 2, 1)
+        right = weighted @ up[..., None]
+        found = (np.linalg.pinv(weighted @ terms, rcond=_SINGULAR) @ right)[..., 0]
+        off = np.abs(up - (terms @ found[..., None])[..., 0])
+        spread = (1.4826 * _middles(np.where(filled, np.inf, off), counts) + _SPREAD_MM)[:, None]
         # First gently, so that a poor first surface throws nothing good away.
         soft = number < _ROUNDS // 2
         trust = 1 / (1 + (off / (2 * spread)) ** 2) if soft else _kept(off / (4 * spread))
-    return float(found[0])
+    return [float(level) for level in found[:, 0]]
+
+
+def _middles(values: Floats, counts: NDArray[np.int64]) -> Floats:
+    """Median of the lowest *counts* of each row."""
+    ordered = np.sort(values, axis=1)
+    row = np.arange(len(ordered))
+    middles: Floats = (ordered[row, (counts - 1) // 2] + ordered[row, counts // 2]) / 2
+    return middles
 
 
 def _kept(off: Floats) -> Floats:

@@ -106,7 +106,7 @@ def _surveyed(mask: Voxels, body: Body, reach: float, lane_mm: float) -> Survey:
     up = np.arange(-np.ceil(reach), np.ceil(reach) + 1) * _UP_MM
     held = mask.at(body, up, back[:, None], left[:, None, None])
     volume = held.sum(axis=2)
-    walls = np.array([[_wall(line, body, -1), _wall(line, body, 1)] for line in volume])
+    walls = np.stack([_walls(volume, body, -1), _walls(volume, body, 1)], axis=1)
     usual = np.median(walls, axis=0)
     if usual[1] - usual[0] < SHORTEST_DEPTH_MM:
         msg = "the body is too small to measure"
@@ -128,22 +128,24 @@ def first_edge(held: Samples, along: Floats) -> Floats:
     return np.where(inside.any(axis=-1), place, np.nan)
 
 
-def _wall(height: Samples, body: Body, way: int) -> float:
-    """Where one lane of the body ends, mm behind its centre: at half of its height there.
+def _walls(height: Samples, body: Body, way: int) -> Floats:
+    """Where each lane of the body ends, mm behind its centre: at half of its height there.
 
     The lane's height, not its outermost voxel, so that a beak of bone is left out.
     """
-    line = height[len(height) // 2 :: way]
-    first = min(max(_WALL_MM, int(0.4 * body.radius_mm / _STRIP_MM)), len(line) - 1)
-    inner = np.stack([line[first - n : len(line) - n] for n in range(1, _WALL_MM + 1)])
-    half = 0.5 * inner.max(axis=0)
-    outside = np.flatnonzero(line[first:] < half)
-    if not len(outside):
-        return way * _STRIP_MM * (len(line) - 1)
-    at = first + int(outside[0])
-    drop = float(line[at - 1] - line[at])
-    share = (float(line[at - 1]) - float(half[outside[0]])) / drop if drop > 0 else 0.0
-    return way * _STRIP_MM * (at - 1 + min(1.0, max(0.0, share)))
+    lines = height[:, height.shape[1] // 2 :: way]
+    long = lines.shape[1]
+    first = min(max(_WALL_MM, int(0.4 * body.radius_mm / _STRIP_MM)), long - 1)
+    inner = [lines[:, first - n : long - n] for n in range(1, _WALL_MM + 1)]
+    half = 0.5 * np.maximum.reduce(inner)
+    outside = lines[:, first:] < half
+    lane, place = np.arange(len(lines)), outside.argmax(axis=1)
+    at = first + place
+    last = lines[lane, at - 1].astype(np.float64)
+    drop = last - lines[lane, at]
+    share = (last - half[lane, place]) / np.where(drop > 0, drop, np.inf)
+    found = np.where(outside.any(axis=1), at - 1 + np.clip(share, 0.0, 1.0), long - 1)
+    return np.asarray(way * _STRIP_MM * found, np.float64)
 
 
 def _slant(mask: Voxels, found: Survey) -> tuple[float, float]:
