@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from components.imaging.frame import Box, Floats, points_lps
+from components.imaging.frame import Box, Floats, moved, points_lps
 
 LARGEST_TURN_DEGREES = 35.0
 """A vertebra is not turned further about its own axis, nor tilted further by its end-plates."""
@@ -51,13 +51,11 @@ class Body:
 
     def own(self, lps_mm: Floats) -> Floats:
         """n x 3 positions as mm up, back and left of the centre."""
-        placed: Floats = (lps_mm - self.centre) @ self.axes.T
-        return placed
+        return moved(self.axes, lps_mm, -(self.axes @ self.centre))
 
     def lps(self, own_mm: Floats) -> Floats:
         """The inverse of `own`."""
-        placed: Floats = own_mm @ self.axes + self.centre
-        return placed
+        return moved(self.axes.T, own_mm, self.centre)
 
 
 def cloud_of(part: NDArray[np.bool_], affine: Floats, box: Box) -> Cloud:
@@ -73,12 +71,15 @@ def cloud_of(part: NDArray[np.bool_], affine: Floats, box: Box) -> Cloud:
             thin_planes += 1
         else:
             thin_columns += 1
-    index = np.argwhere(part[::thin_planes, :, ::thin_columns]).astype(np.float64)
-    index *= (thin_planes, 1, thin_columns)
-    index += [low for low, _ in box]
+    kept = np.ascontiguousarray(part[::thin_planes, :, ::thin_columns])
+    places = np.unravel_index(np.flatnonzero(kept), kept.shape)
+    thinned = thin_planes, 1, thin_columns
+    index = np.array(
+        [place * thin + low for place, thin, (low, _) in zip(places, thinned, box, strict=True)],
+        np.float64,
+    ).T
     voxel = abs(float(np.linalg.det(affine[:3, :3]))) * thin_planes * thin_columns
     grain = float(max(steps[0] * thin_planes, steps[2] * thin_columns))
-    thinned = thin_planes, 1, thin_columns
     return Cloud(points_lps(affine, index), voxel, grain, thinned)
 
 
@@ -95,12 +96,12 @@ def find_body(cloud: Cloud, up: Floats) -> Body:
         raise NoBody(msg)
     axes = _upright(up)
     middle = cloud.lps_mm.mean(axis=0)
-    seen = (cloud.lps_mm - middle) @ axes.T
+    seen = moved(axes, cloud.lps_mm, -(axes @ middle))
     back, left, radius = _thickest(seen, cloud)
     if radius < SMALLEST_RADIUS_MM:
         msg = "no vertebral body in the mask"
         raise NoBody(msg)
-    inside = np.hypot(seen[:, 1] - back, seen[:, 2] - left) < 0.7 * radius
+    inside = (seen[:, 1] - back) ** 2 + (seen[:, 2] - left) ** 2 < (0.7 * radius) ** 2
     level = float(np.median(seen[inside, 0])) if inside.any() else 0.0
     centre = middle + np.array([level, back, left]) @ axes
     axes = _turned(axes, seen[:, 1:] - (back, left), radius)
@@ -129,10 +130,11 @@ def _upright(up: Floats) -> Floats:
 def _thickest(seen: Floats, cloud: Cloud) -> tuple[float, float, float]:
     """Where the largest circle of the outline from above lies (back, left), and its radius."""
     bin_mm = max(1.0, cloud.grain_mm * 1.01)
-    low = seen[:, 1:].min(axis=0) - 2 * bin_mm
-    cell = np.rint((seen[:, 1:] - low) / bin_mm).astype(np.int64)
-    size = cell.max(axis=0) + 3
-    count = np.bincount(cell[:, 0] * size[1] + cell[:, 1], minlength=int(size[0] * size[1]))
+    flat = seen.T[1:]
+    low = flat.min(axis=1) - 2 * bin_mm
+    cell = np.rint((flat - low[:, None]) / bin_mm).astype(np.int64)
+    size = cell.max(axis=1) + 3
+    count = np.bincount(cell[0] * size[1] + cell[1], minlength=int(size[0] * size[1]))
     height = count.reshape(size) * cloud.voxel_mm3 / bin_mm**2
     solid = (height > 0.35 * np.percentile(height[height > 0], 80)).astype(np.uint8)
     # One closing bridges cells that the grid happened to miss; the canal is far wider.

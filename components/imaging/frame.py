@@ -83,12 +83,20 @@ def shifted(affine: Floats, box: Box) -> Floats:
 
 def points_lps(affine: Floats, index: Floats) -> Floats:
     """LPS mm of n x 3 voxel indices."""
-    placed: Floats = index @ affine[:3, :3].T + affine[:3, 3]
-    return placed
+    return moved(affine[:3, :3], index, affine[:3, 3])
 
 
 def indices(affine: Floats, lps_mm: Floats) -> Floats:
     """Voxel indices of n x 3 positions in LPS mm."""
-    inverse = np.linalg.inv(affine)
-    found: Floats = lps_mm @ inverse[:3, :3].T + inverse[:3, 3]
-    return found
+    inverse = np.asarray(np.linalg.inv(affine), np.float64)
+    return moved(inverse[:3, :3], lps_mm, inverse[:3, 3])
+
+
+def moved(turn: Floats, points: Floats, shift: Floats) -> Floats:
+    """n x 3 *points* turned, then shifted.
+
+    Each coordinate lies in one piece: numpy takes ten times as long over rows of three.
+    """
+    found = turn @ points.T
+    found += shift[:, None]
+    return found.T

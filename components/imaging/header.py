@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pydicom
 
-from components.imaging.elements import Broken, Elements, NotDicom, dataset, unquoted
+from components.imaging.elements import Elements, NotDicom, dataset
+from components.imaging.forgiving import unquoted
 from components.imaging.instance import Instance, NotASlice, read_instances
 from components.imaging.patient import header_of
 from components.imaging.pixels import check_syntax
 from components.imaging.series import UnusableSeries, block
+from components.imaging.walk import Broken
 from store.domain.arrival import SeriesHeader
 
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -132,7 +134,7 @@ class _Heap:
     def _pile(self, found: Elements, content: memoryview, slices: tuple[Instance, ...]) -> None:
         key = slices[0].study_uid, slices[0].series_uid
         if key not in self.piles:
-            self.piles[key] = _Pile(dataset(content, found.body))
+            self.piles[key] = _Pile(dataset(content, found))
         for one in slices:
             self.piles[key].add(one)
 

@@ -1,33 +1,31 @@
-"""One CT image on disk: where its pixels lie and what its geometry is."""
+"""The CT slices of one file on disk: what its header says, and a digest of its pixels."""
 
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 
-import pydicom
 from xxhash import xxh3_128
 
-from components.imaging.elements import (
-    DEFLATED,
-    HEADER_LIMIT,
-    Broken,
-    Elements,
-    dataset,
-    read_elements,
+from components.imaging.elements import HEADER_LIMIT, Elements, looks_like_dicom, read_elements
+from components.imaging.frames import frames_of
+from components.imaging.image import (
+    Instance,
+    NotASlice,
+    check_pixels,
+    check_unit,
+    checked,
+    thickness,
 )
 from components.imaging.syntaxes import lossy_name
-from store.domain.refusal import Unusable
+from components.imaging.walk import Broken
 
-LARGEST_SIDE = 4096
-"""Rows or columns beyond this are a lie or no CT."""
+__all__ = ["Damaged", "Instance", "NotASlice", "read_instances"]
+
 LARGEST_FRAMES = 5000
-THICKEST_MM = 50.0
 _BLOCK = 8 << 20
 _MAGIC_END = 132
-_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _CT_CLASSES = frozenset(
     {
         "",  # seen in the wild; Modality decides
@@ -39,58 +37,18 @@ _CT_CLASSES = frozenset(
 _SIDE_PICTURES = frozenset({"LOCALIZER", "SCREEN SAVE", "DOSE_INFO", "REF_SURVIEW"})
 
 
-class NotASlice(Unusable):
-    """A DICOM file that is no slice of a CT, and is left aside with its reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """One slice as its header describes it; pixels stay on disk.
+class Damaged(Broken):
+    """A slice of a series, which therefore is not whole.
 
     Attributes:
-        patient_id: As it stands in the file; one series has one.
-        content: Digest of the pixel bytes.
-        offset: Where the pixel value begins: in the file, or in the inflated data set.
-        length: Its bytes in the file; None when encapsulated.
-        frame: Which frame of *frames* in the file, from 0.
-        signed: Pixel representation.
-        position: Centre of the first pixel, LPS mm.
-        orientation: Direction along a row, then down a column.
-        spacing_mm: Between rows, between columns.
-        thickness_mm: SliceThickness; None where it is not stated.
-        lossy: Name of the compression that lost detail, now or before; empty when none did.
+        series: Study and series UID.
+        sop_uid: Of the slice.
     """
 
-    path: Path
-    study_uid: str
-    series_uid: str
-    sop_uid: str
-    patient_id: bytes
-    content: bytes
-    syntax: str
-    offset: int
-    length: int | None
-    frame: int
-    frames: int
-    rows: int
-    columns: int
-    bits_allocated: int
-    bits_stored: int
-    signed: bool
-    inverted: bool
-    padding: int | None
-    slope: float
-    intercept: float
-    position: tuple[float, ...]
-    orientation: tuple[float, ...]
-    spacing_mm: tuple[float, ...]
-    thickness_mm: float | None = None
-    lossy: str = ""
-
-    @property
-    def picture(self) -> tuple[object, ...]:
-        """What two copies of one slice have in common."""
-        return self.content, self.position, self.orientation, self.spacing_mm, self.slope
+    def __init__(self, reason: str, found: Elements) -> None:
+        super().__init__(reason)
+        self.series = _uid(found, "StudyInstanceUID"), _uid(found, "SeriesInstanceUID")
+        self.sop_uid = _uid(found, "SOPInstanceUID")
 
 
 def read_instances(
@@ -105,31 +63,39 @@ def read_instances(
     Raises:
         NotDicom: not DICOM.
         NotASlice: DICOM, but no CT slice.
-        Broken: damaged, or sizes that cannot be.
+        Broken: the header cannot be read.
+        Damaged: a slice whose header or size cannot be.
         OSError: the file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
         content = _first(file, buffer)
         found = read_elements(content)
         _check_kind(found)
-        if found.offset < 0:
-            msg = "It ends before its pixels, or has none."
-            raise Broken(msg)
-        one = _describe(path, found)
-        digest = _digest(file, content, found)
-    one = replace(one, content=digest)
-    if one.frames == 1 and found.numbers("ImagePositionPatient"):
-        return found, content, (_checked(one),)
+        try:
+            return found, content, _slices(path, file, content, found)
+        except Broken as reason:
+            raise Damaged(str(reason), found) from None
+
+
+def _slices(path: Path, file: FileIO, content: memoryview, found: Elements) -> tuple[Instance, ...]:
+    if found.offset < 0:
+        msg = "It ends before its pixels, or has none."
+        raise Broken(msg)
+    one = _describe(path, found)
     if not 0 < one.frames <= LARGEST_FRAMES:
         msg = f"It claims {one.frames} frames; at most {LARGEST_FRAMES} are read."
         raise Broken(msg)
-    return found, content, _frames(one, dataset(content, found.body))
+    check_pixels(one)
+    one = replace(one, content=_digest(file, content, found))
+    if one.frames == 1 and one.position:
+        return (checked(one),)
+    return frames_of(one, content, found)
 
 
 def _first(file: FileIO, buffer: bytearray) -> memoryview:
     """The file, or as much of it as a header may take; little of what is not DICOM."""
     got = file.readinto(memoryview(buffer)[:_MAGIC_END])
-    if got < _MAGIC_END or buffer[128:_MAGIC_END] != b"DICM":
+    if got < _MAGIC_END or not looks_like_dicom(memoryview(buffer)):
         return memoryview(buffer)[:got]
     size = min(os.fstat(file.fileno()).st_size, HEADER_LIMIT)
     if size > len(buffer):
@@ -152,21 +118,26 @@ def _check_kind(found: Elements) -> None:
     if found.text("SOPClassUID") not in _CT_CLASSES or kinds & _SIDE_PICTURES:
         msg_0 = "Secondary capture or dose page."
         raise NotASlice(msg_0)
+    if found.whole("SamplesPerPixel", 1) != 1:
+        msg_0 = "A picture in colour, no CT slice."
+        raise NotASlice(msg_0)
+    check_unit(found.text("RescaleType"))
 
 
 def _describe(path: Path, found: Elements) -> Instance:
     slope = found.numbers("RescaleSlope")
     intercept = found.numbers("RescaleIntercept")
     signed = found.whole("PixelRepresentation", 0) == 1
+    stored = found.whole("BitsStored", 0)
     frames = found.text("NumberOfFrames") or "1"
     if not frames.isdigit():
         msg = "The number of frames is not a number."
         raise Broken(msg)
     return Instance(
         path=path,
-        study_uid=found.text("StudyInstanceUID")[:80],
-        series_uid=found.text("SeriesInstanceUID")[:80],
-        sop_uid=found.text("SOPInstanceUID")[:80],
+        study_uid=_uid(found, "StudyInstanceUID"),
+        series_uid=_uid(found, "SeriesInstanceUID"),
+        sop_uid=_uid(found, "SOPInstanceUID"),
         patient_id=found.raw.get(0x00100020, b"").strip(b" \0"),
         content=b"",
         syntax=found.syntax,
@@ -177,35 +148,41 @@ def _describe(path: Path, found: Elements) -> Instance:
         rows=found.whole("Rows", 0),
         columns=found.whole("Columns", 0),
         bits_allocated=found.whole("BitsAllocated", 0),
-        bits_stored=found.whole("BitsStored", 0),
+        bits_stored=stored,
         signed=signed,
-        inverted=found.text("PhotometricInterpretation") == "MONOCHROME1",
         padding=_padding(found, signed),
-        slope=slope[0] if slope else 1.0,
-        intercept=intercept[0] if intercept else 0.0,
+        slope=slope[0] if slope else math.nan,
+        intercept=intercept[0] if intercept else math.nan,
         position=found.numbers("ImagePositionPatient"),
         orientation=found.numbers("ImageOrientationPatient"),
         spacing_mm=found.numbers("PixelSpacing"),
-        thickness_mm=_thickness(found.numbers("SliceThickness")),
+        thickness_mm=thickness(found.numbers("SliceThickness")),
         lossy=lossy_name(
             found.syntax,
             found.text("LossyImageCompression"),
             found.text("LossyImageCompressionMethod"),
         ),
+        unused=max(0, found.whole("HighBit", stored - 1) + 1 - stored),
+        kernel=found.text("ConvolutionKernel"),
+        image_type=found.text("ImageType").upper(),
+        acquisition=found.text("AcquisitionNumber"),
+        moment=found.text("TemporalPositionIdentifier"),
+        frame_uid=found.text("FrameOfReferenceUID"),
     )
 
 
-def _thickness(stated: Sequence[float]) -> float | None:
-    """The thickness of a slice, mm, if one that can be is stated."""
-    return stated[0] if stated and 0 < stated[0] <= THICKEST_MM else None
+def _uid(found: Elements, keyword: str) -> str:
+    return found.text(keyword)[:80]
 
 
-def _padding(found: Elements, signed: bool) -> int | None:
-    value = found.raw.get(0x00280120, b"")
-    if len(value) != 2:
-        return None
-    order = "big" if found.order == ">" else "little"
-    return int.from_bytes(value, order, signed=signed)  # type: ignore[arg-type]
+def _padding(found: Elements, signed: bool) -> tuple[int, int] | None:
+    """The stored values that stand for "no pixel". Source: DICOM PS3.3 C.7.5.1.1.2."""
+    ends = [
+        int.from_bytes(value, "big" if found.order == ">" else "little", signed=signed)
+        for tag in (0x00280120, 0x00280121)
+        if len(value := found.raw.get(tag, b"")) == 2
+    ]
+    return (min(ends), max(ends)) if ends else None
 
 
 def _digest(file: FileIO, content: memoryview, found: Elements) -> bytes:
@@ -220,71 +197,3 @@ def _digest(file: FileIO, content: memoryview, found: Elements) -> bytes:
     while block := file.read(_BLOCK):
         total.update(block)
     return total.digest()
-
-
-def _checked(one: Instance) -> Instance:
-    """*one*, if its sizes can be; raises `Broken` or `NotASlice` otherwise."""
-    if len(one.position) != 3 or len(one.orientation) != 6:
-        msg = "No position or orientation in the patient."
-        raise NotASlice(msg)
-    values = (*one.position, *one.orientation, *one.spacing_mm, one.slope, one.intercept)
-    if not all(math.isfinite(v) for v in values):
-        msg = "A position, spacing or slope is not a finite number."
-        raise Broken(msg)
-    if not (0 < one.rows <= LARGEST_SIDE and 0 < one.columns <= LARGEST_SIDE):
-        msg = f"An image of {one.rows} x {one.columns} pixels; at most {LARGEST_SIDE} are read."
-        raise Broken(msg)
-    if one.bits_allocated not in (8, 16) or not 0 < one.bits_stored <= one.bits_allocated:
-        msg = f"Pixels of {one.bits_stored} in {one.bits_allocated} bits; 8 or 16 are read."
-        raise Broken(msg)
-    if one.length is not None and one.syntax != DEFLATED:
-        _check_length(one)
-    return one
-
-
-def _check_length(one: Instance) -> None:
-    needed = one.rows * one.columns * one.bits_allocated // 8 * one.frames
-    there = min(one.length or 0, one.path.stat().st_size - one.offset)
-    if there < needed:
-        msg = f"The pixels are cut short: {there} of {needed} bytes."
-        raise Broken(msg)
-
-
-def _frames(one: Instance, ds: pydicom.Dataset) -> tuple[Instance, ...]:
-    """The frames of an enhanced CT, each with its own place.
-
-    Source: DICOM PS3.3 C.7.6.16 (Multi-frame Functional Groups).
-    """
-    try:
-        shared = ds.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()]
-        own = ds.get("PerFrameFunctionalGroupsSequence") or []
-        if len(own) != one.frames:
-            msg = "No position or orientation in the patient."
-            raise NotASlice(msg)
-        return tuple(_checked(_frame(one, n, shared[0], group)) for n, group in enumerate(own))
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
-        if isinstance(error, Unusable):
-            raise
-        msg = "The frames do not say where they lie."
-        raise Broken(msg) from None
-
-
-def _frame(one: Instance, number: int, shared: pydicom.Dataset, own: pydicom.Dataset) -> Instance:
-    def part(group: str) -> pydicom.Dataset:
-        sequence = own.get(group) or shared.get(group)
-        return sequence[0] if sequence else pydicom.Dataset()
-
-    values = part("PixelValueTransformationSequence")
-    spacing = part("PixelMeasuresSequence").get("PixelSpacing") or ()
-    position = part("PlanePositionSequence").get("ImagePositionPatient") or ()
-    orientation = part("PlaneOrientationSequence").get("ImageOrientationPatient") or ()
-    return replace(
-        one,
-        frame=number,
-        sop_uid=one.sop_uid,
-        slope=float(values.get("RescaleSlope", 1.0)),
-        intercept=float(values.get("RescaleIntercept", 0.0)),
-        position=tuple(float(v) for v in position),
-        orientation=tuple(float(v) for v in orientation),
-        spacing_mm=tuple(float(v) for v in spacing),
-    )

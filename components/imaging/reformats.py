@@ -15,7 +15,6 @@ from components.imaging.pixels import Int16
 from components.imaging.sampling import flat, hu_on, nearest_on
 from components.imaging.straighten import (
     BEHIND_MM,
-    OFFSETS_MM,
     Curve,
     UnusableCurve,
     curve_through,

@@ -114,17 +114,11 @@ def _check_alike(instances: Sequence[Instance]) -> None:
 
 
 def _check_values(instances: Sequence[Instance]) -> None:
-    scales = {(one.slope, one.intercept) for one in instances}
-    if len(scales) > 1:
-        msg = f"The slices carry {len(scales)} different scales of density."
-        raise UnusableSeries(msg)
-    if len({(one.signed, one.bits_allocated, one.inverted) for one in instances}) > 1:
-        msg = "The slices store their pixels in different ways."
-        raise UnusableSeries(msg)
-    slope, intercept = scales.pop()
-    if not SLOPE[0] <= slope <= SLOPE[1] or abs(intercept) > INTERCEPT:
-        msg = f"A density of {slope:g} times the pixel {intercept:+g} cannot be Hounsfield units."
-        raise UnusableSeries(msg)
+    for slope, intercept in {(one.slope, one.intercept) for one in instances}:
+        if not SLOPE[0] <= slope <= SLOPE[1] or abs(intercept) > INTERCEPT:
+            msg = f"A density of {slope:g} times the pixel {intercept:+g} cannot be"
+            msg_0 = f"{msg} Hounsfield units. Send the original series."
+            raise UnusableSeries(msg_0)
 
 
 def _largest(a: Sequence[float], b: Sequence[float]) -> float:

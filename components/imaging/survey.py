@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.imaging.body import Body, Cloud, NoBody, find_body, tilted
 from components.imaging.fan import Places, Samples, Voxels
@@ -62,7 +63,7 @@ def survey(cloud: Cloud, mask: Voxels, up: Floats) -> Survey:
     """
     body = find_body(cloud, up)
     own = body.own(cloud.lps_mm)
-    own = own[np.hypot(own[:, 1], own[:, 2]) < 0.9 * body.radius_mm]
+    own = own[_near(own, 0.9 * body.radius_mm)]
     if not len(own):
         msg = "too little of it in the mask"
         raise NoBody(msg)
@@ -73,10 +74,15 @@ def survey(cloud: Cloud, mask: Voxels, up: Floats) -> Survey:
     return _surveyed(mask, body, reach, _LANE_MM)
 
 
+def _near(own: Floats, reach_mm: float) -> NDArray[np.bool_]:
+    """Which of n x 3 points lie within *reach_mm* of the body's middle, seen from above."""
+    return np.asarray(own[:, 1] ** 2 + own[:, 2] ** 2 < reach_mm**2)
+
+
 def _slopes(own: Floats, body: Body, grain_mm: float) -> tuple[float, float]:
     """How the middle surface of the body rises to the back and to the left, mm per mm."""
     reach = 0.75 * body.radius_mm
-    own = own[np.hypot(own[:, 1], own[:, 2]) < reach]
+    own = own[_near(own, reach)]
     cell = max(2.0, grain_mm * 1.01)
     place = np.rint(own[:, 1:] / cell).astype(np.int64)
     span = int(reach / cell) + 2

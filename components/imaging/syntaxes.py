@@ -1,6 +1,6 @@
 """Transfer syntaxes by name: which can be read, and which may have lost detail."""
 
-from components.imaging.elements import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT
+from components.imaging.wanted import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT
 
 NATIVE = frozenset({IMPLICIT, EXPLICIT, BIG_ENDIAN, DEFLATED})
 """Pixels as plain numbers."""
