@@ -1,30 +1,33 @@
 """How a picture came about, in figures: what a reader must know before trusting it."""
 
+from typing import Any
+
 import numpy as np
 
 from components.imaging.frame import Frame, obliquity_degrees
 from components.imaging.sagittal import Layout
 from components.imaging.series import Block
-from store.domain.morphometry import unsuitable_for_heights
+from store.domain.morphometry import height_limits_mm, unsuitable_for_heights
 
 _STORED = {0: "sagittal", 1: "axial", 2: "coronal"}
 """By the place, among planes, rows and columns, that the slices of the series take."""
 
 
-def sampled_mm(block: Block, frame: Frame) -> float:
-    """How thick tissue is averaged, or how far apart it is sampled, from head to foot.
+def sampled_mm(block: Block, frame: Frame) -> tuple[float, float]:
+    """From head to foot: how far apart tissue is sampled, and over how much it is averaged.
 
-    For axial slices the larger of their thickness and their distance; for others the pixels.
+    For axial slices their distance and thickness; for others the pixels.
     """
-    place = frame.axes.index(0)
-    if _STORED[place] == "axial":
-        return max(block.spacing_mm[0], block.thickness_mm or 0.0)
-    return float(np.linalg.norm(frame.affine[:3, 1]))
+    if _STORED[frame.axes.index(0)] == "axial":
+        step = block.spacing_mm[0]
+        return step, max(step, block.thickness_mm or 0.0)
+    pixel = float(np.linalg.norm(frame.affine[:3, 1]))
+    return pixel, pixel
 
 
 def fidelity(
     block: Block, frame: Frame, layout: Layout, kernel: str, *, resampled: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The facts of a picture as the viewer shows them; see `prepare`.
 
     Args:
@@ -35,6 +38,9 @@ def fidelity(
         resampled: Whether the stack lies along other axes than the scan.
     """
     stored = _STORED[frame.axes.index(0)]
+    step, thickness = sampled_mm(block, frame)
+    unsuitable = unsuitable_for_heights(step, thickness)
+    within = None if unsuitable else height_limits_mm(step)
     return {
         "slices": len(block.slices),
         "step_mm": round(block.spacing_mm[0], 3),
@@ -50,8 +56,8 @@ def fidelity(
         "lossy": block.lossy,
         "overlay": "",
         "overlay_fit": None,
-        "unsuitable": unsuitable_for_heights(sampled_mm(block, frame)),
-        "notes": [],
+        "unsuitable": unsuitable,
+        "notes": [f"95 % of heights lie within {within:.1f} mm."] if within else [],
     }
 
 

@@ -105,7 +105,8 @@ def prepare(
     facts = fidelity(slices, frame, layout, series.header.kernel, resampled=turned)
     facts["overlay"] = seen.source if seen.centres else ""
     if scan.fit:
-        facts["overlay_fit"], facts["notes"] = scan.fit.share, list(scan.fit.notes)
+        facts["overlay_fit"] = scan.fit.share
+        facts["notes"] = [*facts["notes"], *scan.fit.notes]
     if facts["unsuitable"]:
         bones = [bone.without_shape(str(facts["unsuitable"])) for bone in bones]
     extra: list[Int16] = []

@@ -11,7 +11,9 @@ from store.domain.morphometry import (
     Basis,
     Heights,
     assess,
+    height_limits_mm,
     shape,
+    unsuitable_for_heights,
     vendor_loss,
 )
 from store.domain.spine import ORDER, Level
@@ -296,3 +298,20 @@ def test_alike_fractures_are_assessed_alike_in_every_process() -> None:
         for seed in ("0", "1", "2", "3")
     }
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "thickness", "said"),
+    [(5.0, 5.0, "Slices of 5.0 mm are too thick"), (3.5, 3.5, "3.5 mm apart are too far apart")],
+)
+def test_thick_or_distant_slices_give_no_heights(step: float, thickness: float, said: str) -> None:
+    assert said in unsuitable_for_heights(step, thickness)
+    assert height_limits_mm(step) is None
+
+
+@given(st.floats(0.3, 3.0))
+def test_usual_slices_give_heights_with_their_limits(step: float) -> None:
+    assert unsuitable_for_heights(step, step) == ""
+    limits = height_limits_mm(step)
+    assert limits is not None
+    assert limits <= (height_limits_mm(min(3.0, step + 0.5)) or 0)
