@@ -11,10 +11,11 @@ from uuid import uuid4
 from store.domain.refusal import Unusable
 
 _NAME = re.compile(r"[0-9a-f]{16,64}\Z")
+_SUFFIX = {"stacks": ".stack", "exports": ".xlsx", "masks": ".nii.gz", "points": ".json"}
 
 
 class Archive:
-    """One folder: ``staging`` for what is being written, ``series``, ``stacks`` and ``exports``.
+    """One folder: ``staging`` for what is being written, and one for each kind of file.
 
     Every file is complete and flushed to the disk before it gets its name, so a kill leaves
     either the whole file or a stray in ``staging``, which `sweep` removes.
@@ -22,7 +23,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("staging", "series", "stacks", "masks", "exports"):
+        for name in ("staging", "series", "stacks", "masks", "points", "exports"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, kind: str, name: str, write: Callable[[BinaryIO], None]) -> Path:
@@ -66,7 +67,7 @@ class Archive:
         if not _NAME.match(name):
             msg = "Files of the archive are named by digest; this name is not one."
             raise Unusable(msg)
-        suffix = {"stacks": ".stack", "exports": ".xlsx", "masks": ".nii.gz"}.get(kind, "")
+        suffix = _SUFFIX.get(kind, "")
         return self.folder / kind / f"{name}{suffix}"
 
     def sweep(self) -> int:

@@ -2,46 +2,96 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import BinaryIO
 
+from components.imaging.centroids import UnusableCentroids, centres_in
 from components.imaging.header import SeriesOnDisk
 from components.imaging.masks import LabelSource, UnusableMask
 from components.imaging.prepare import Prepared, prepare
 from store.archive import Archive
 from store.arrivals import Picture
 
-PIPELINE = "1"
+PIPELINE = "2"
 """Raised when the same input would give another picture."""
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A file that marks the vertebrae of a scan.
+
+    Attributes:
+        kind: "mask" or "centroids".
+        table: Of a mask: the name of its label table, where it does not name its labels.
+    """
+
+    path: Path
+    kind: str
+    table: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A file that is kept and not drawn, and why."""
+
+    overlay: Overlay
+    reason: str
+
+
 def picture_of(
-    archive: Archive, series: SeriesOnDisk, masks: Sequence[LabelSource]
-) -> tuple[Picture, str]:
-    """The picture of *series* with the first of *masks* that fits, and what was said of masks.
+    archive: Archive, series: SeriesOnDisk, overlays: Sequence[Overlay], *, known: bool = False
+) -> tuple[Picture, Overlay | None, list[HeldBack]]:
+    """The picture of *series* with the first of *overlays* that fits, and those that do not.
+
+    Of a *known* series no picture is made when none fits.
 
     Raises:
         Unusable: no honest picture can be made of the series.
     """
-    said: list[str] = []
-    for mask in masks:
+    held: list[HeldBack] = []
+    for overlay in sorted(overlays, key=lambda one: one.kind != "mask"):
         try:
-            return _prepared(archive, series, mask), "; ".join(["used", *dict.fromkeys(said)])
-        except UnusableMask as refusal:
-            said.append(f"refused: {refusal}")
-    return _prepared(archive, series, None), "; ".join(dict.fromkeys(said))
+            return _prepared(archive, series, overlay, held), overlay, held
+        except (UnusableMask, UnusableCentroids) as refusal:
+            _keep(archive, overlay)
+            held.append(HeldBack(overlay, str(refusal)))
+    if known:
+        return Picture(None, {}, {}), None, held
+    return _prepared(archive, series, None, held), None, held
 
 
-def _prepared(archive: Archive, series: SeriesOnDisk, mask: LabelSource | None) -> Picture:
-    digest = hashlib.sha256(mask.path.read_bytes()).hexdigest() if mask else ""
-    table = (mask.table or "") if mask else ""
-    parts = f"{PIPELINE} {series.header.digest} {digest} {table}"
+def _prepared(
+    archive: Archive, series: SeriesOnDisk, overlay: Overlay | None, held: Sequence[HeldBack]
+) -> Picture:
+    digest = overlay.digest if overlay else ""
+    table = (overlay.table or "") if overlay else ""
+    # What is said of a file that is not drawn stands in the picture's facts.
+    notes = [f"The {one.overlay.kind} sent with it is not drawn. {one.reason}" for one in held]
+    parts = " ".join((PIPELINE, series.header.digest, digest, table, *notes))
     name = hashlib.sha256(parts.encode()).hexdigest()
+    mask = LabelSource(overlay.path, overlay.table) if overlay and overlay.kind == "mask" else None
+    points = partial(centres_in, overlay.path) if overlay and mask is None else None
     made: list[Prepared] = []
-    archive.put("stacks", name, lambda file: made.append(prepare(series, mask, file)))
-    if mask is not None:
-        archive.put("masks", digest, lambda file: _copy(mask, file))
-    return Picture(name, made[0].heights, made[0].unmeasured, digest)
+    archive.put(
+        "stacks",
+        name,
+        lambda file: made.append(prepare(series, mask, file, centres_in=points, notes=notes)),
+    )
+    if overlay is not None:
+        _keep(archive, overlay)
+    return Picture(name, made[0].heights, made[0].unmeasured, digest if mask else "")
 
 
-def _copy(mask: LabelSource, file: BinaryIO) -> None:
-    file.write(mask.path.read_bytes())
+def _keep(archive: Archive, overlay: Overlay) -> None:
+    def copy(file: BinaryIO) -> None:
+        file.write(overlay.path.read_bytes())
+
+    archive.put("masks" if overlay.kind == "mask" else "points", overlay.digest, copy)

@@ -10,10 +10,9 @@ from typing import TypeVar
 
 from app.intake.beside import belongs_to, folder_of
 from app.intake.outcomes import Received, SeriesOutcome
-from app.intake.picture import picture_of
+from app.intake.picture import Overlay, picture_of
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, Sorting, sort_files
-from components.imaging.masks import LabelSource
 from components.imaging.results import Kind, read_reports, read_results, recognise
 from store import arrivals
 from store.domain.arrival import AiResult, Fate
@@ -81,13 +80,15 @@ def _receive_series(
         raise Unusable(series.refusal)
     header = series.header
     known = site.ask(INTAKE, arrivals.known, header.series_uid)
-    masks = papers.masks_for(header.series_uid)
+    overlays = papers.overlays_for(header.series_uid)
+    masks = [one for one in overlays if one.kind == "mask"]
     if known is not None and (known.digest != header.digest or known.mask_digest or not masks):
         picture = arrivals.Picture(None, {}, {})
-        outcome.mask = "not needed: the series has its mask" if masks else ""
+        outcome.mask = "not needed: the series is here already" if overlays else ""
     else:
         site.archive.put_series(header.digest, (one.path for one in series.instances))
-        picture, outcome.mask = picture_of(site.archive, series, masks)
+        tried = overlays if known is None else masks
+        picture = _picture(site, series, tried, outcome, known=known is not None)
     said = site.submit(INTAKE, arrivals.receive_series, header, picture)
     outcome.fate, outcome.reason, outcome.case = said.fate, said.reason, said.case
     _count_copies(site, series, outcome)
@@ -95,6 +96,26 @@ def _receive_series(
         answer = site.submit(INTAKE, arrivals.receive_result, _named(result, series))
         outcome.case = answer.case or outcome.case
         outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
+
+
+def _picture(
+    site: Site,
+    series: SeriesOnDisk,
+    overlays: Sequence[Overlay],
+    outcome: SeriesOutcome,
+    *,
+    known: bool,
+) -> arrivals.Picture:
+    """The picture of *series*; what is not drawn over it has its receipt."""
+    picture, used, held = picture_of(site.archive, series, overlays, known=known)
+    for one in held:
+        kind, digest = one.overlay.kind, one.overlay.digest
+        site.submit(INTAKE, arrivals.refuse, kind, digest, Fate.HELD, one.reason)
+    said = [f"{one.overlay.kind} held: {one.reason}" for one in held]
+    if used is not None:
+        said.insert(0, "used" if used.kind == "mask" else "centroids used")
+    outcome.mask = "; ".join(said)
+    return picture
 
 
 def _count_copies(site: Site, series: SeriesOnDisk, outcome: SeriesOutcome) -> None:
@@ -129,16 +150,16 @@ class _Papers:
             if one.instances
         }
         self._given = frozenset(path.resolve() for path in delivery.results)
-        self._masks: dict[str, list[LabelSource]] = {}
+        self._overlays: dict[str, list[Overlay]] = {}
         self._unnamed: dict[str, list[AiResult]] = {}
         self._named: list[AiResult] = []
         self._reports: list[Path] = []
         for path in dict.fromkeys([*_files(delivery.results), *found.others]):
             self._sort(path, delivery.labels)
 
-    def masks_for(self, series_uid: str) -> Sequence[LabelSource]:
-        """Masks that lay beside the series."""
-        return self._masks.get(series_uid, ())
+    def overlays_for(self, series_uid: str) -> Sequence[Overlay]:
+        """Masks and centres that lay beside the series."""
+        return self._overlays.get(series_uid, ())
 
     def results_for(self, series_uid: str) -> Iterable[AiResult]:
         """Results that named no scan and lay beside the series."""
@@ -165,7 +186,9 @@ class _Papers:
         try:
             found = recognise(path)
             if found.kind is Kind.MASK:
-                self._place(path, self._masks, LabelSource(path, labels), "mask")
+                self._place(path, self._overlays, Overlay(path, "mask", labels), "mask")
+            elif found.kind is Kind.CENTROIDS:
+                self._place(path, self._overlays, Overlay(path, "centroids"), "centroids")
             elif found.kind is Kind.REPORTS:
                 self._reports.append(path)
             elif found.kind is Kind.RESULT:
@@ -197,7 +220,8 @@ class _Papers:
         self.done.others.append((kind, fate, reason))
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self.site.submit(INTAKE, arrivals.refuse, "paper", digest, fate, reason)
+        entered = kind if kind in ("mask", "centroids") else "paper"
+        self.site.submit(INTAKE, arrivals.refuse, entered, digest, fate, reason)
 
 
 def _files(paths: Iterable[Path]) -> Iterable[Path]:

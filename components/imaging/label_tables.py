@@ -17,6 +17,7 @@ TABLES: dict[str, dict[int, Level]] = {
     "totalsegmentator_v1": _count(18, _UPWARDS),
     "totalsegmentator_v2": {26: Level.S1, **_count(27, _UPWARDS)},
     "totalsegmentator_v3": {26: Level.L6, **_count(27, _UPWARDS)},
+    "totalsegmentator_mr": {1: Level.S1, **_count(2, _UPWARDS)},
     "totalsegmentator_pp": _count(1, (*_CERVICAL, *_THORACIC, *_LUMBAR)),
     "verse": {
         **_count(1, (*_CERVICAL, *_THORACIC, *_LUMBAR)),
@@ -33,7 +34,7 @@ TABLES: dict[str, dict[int, Level]] = {
 }
 """Numbers collide between tables, so a table is always chosen by name.
 
-Source: label maps of TotalSegmentator 1 to 3, VerSe 2020 and TotalSpineSeg.
+Source: label maps of TotalSegmentator 1 to 3 and its task vertebrae_mr, VerSe 2020, TotalSpineSeg.
 """
 
 _NAME = re.compile(r"(?:vertebrae?)?[ _-]*([CTLS])0?(1[0-3]|[1-9])", re.IGNORECASE)

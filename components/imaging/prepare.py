@@ -1,12 +1,13 @@
 """From a series on disk to the stack that is reviewed: pictures, outlines, points, heights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from components.imaging.centroids import UnusableCentroids, check_on_bone
 from components.imaging.fidelity import fidelity
 from components.imaging.fit import Fit, fit_of
 from components.imaging.frame import Box, Floats, Frame, frame_of, indices, obliquity_degrees
@@ -26,7 +27,14 @@ from components.imaging.volume import Volume, body_box, read_volume
 from store.domain.morphometry import Heights
 from store.domain.spine import REVIEWABLE, Level
 
-__all__ = ["LabelSource", "Prepared", "UnusableMask", "UnusableSeries", "prepare"]
+__all__ = [
+    "LabelSource",
+    "Prepared",
+    "UnusableCentroids",
+    "UnusableMask",
+    "UnusableSeries",
+    "prepare",
+]
 
 MOST_OBLIQUE_DEGREES = 10.0
 """A grid further off the patient's axes is resampled to them."""
@@ -76,6 +84,7 @@ def prepare(
     target: BinaryIO,
     *,
     centres_in: Callable[[Frame], Centres] | None = None,
+    notes: Sequence[str] = (),
 ) -> Prepared:
     """Write the stack of *series* to *target*, measured where *mask* shows its vertebrae.
 
@@ -85,10 +94,12 @@ def prepare(
         target: Takes the stack file.
         centres_in: Gives the centres of its vertebral bodies, LPS mm, for the grid of the
             scan; used for the straightened picture where no mask is.
+        notes: Sentences that stand with the facts of the picture.
 
     Raises:
         UnusableSeries: no picture can be made of it; the text says why.
         UnusableMask: the mask does not belong to it, or cannot be read.
+        UnusableCentroids: the centres do not belong to it, or cannot be read.
     """
     if series.refusal:
         raise UnusableSeries(series.refusal)
@@ -104,9 +115,8 @@ def prepare(
     layout = layout_of(shown.box, shown.affine)
     facts = fidelity(slices, frame, layout, series.header.kernel, resampled=turned)
     facts["overlay"] = seen.source if seen.centres else ""
-    if scan.fit:
-        facts["overlay_fit"] = scan.fit.share
-        facts["notes"] = [*facts["notes"], *scan.fit.notes]
+    facts["overlay_fit"] = scan.fit.share if scan.fit else None
+    facts["notes"] = [*facts["notes"], *(scan.fit.notes if scan.fit else ()), *notes]
     if facts["unsuitable"]:
         bones = [bone.without_shape(str(facts["unsuitable"])) for bone in bones]
     extra: list[Int16] = []
@@ -139,6 +149,8 @@ def _read(slices: Block, frame: Frame, mask: LabelSource | None, centres: Centre
     else:
         box = body_box(slices, frame)
     volume = read_volume(slices, frame, box)
+    if centres:
+        check_on_bone(centres, volume)
     if labels is None:
         return _Scan(frame.affine, box, volume, None)
     fit = fit_of(labels, volume, box, frame.shape, lambda part: read_volume(slices, frame, part))

@@ -27,6 +27,8 @@ LARGEST_BYTES = 20_000_000
 
 _LOOK_BYTES = 65_536
 _NIFTI_BYTES = 352
+_POINTS = re.compile(r'\[\s*\{\s*"(?:direction|coordinate_system)"\s*:')
+"""Source: VerSe's centroid files; TPTBox, save_load.py."""
 
 
 class Kind(StrEnum):
@@ -35,6 +37,7 @@ class Kind(StrEnum):
     RESULT = "AI result"
     REPORTS = "radiology reports"
     MASK = "vertebra mask"
+    CENTROIDS = "vertebra centres"
     UNKNOWN = "unknown"
 
 
@@ -126,6 +129,8 @@ def _text_of(path: Path) -> tuple[str, str]:
 
 
 def _json_kind(opening: str) -> Recognised:
+    if _POINTS.match(opening):
+        return Recognised(Kind.CENTROIDS)
     if re.search(r'"schema"\s*:\s*"vcf-review-result/', opening):
         return Recognised(Kind.RESULT)
     if '"results"' in opening and '"vertebrae_' in opening:
