@@ -68,9 +68,12 @@ def _polygons(
     fine: tuple[int, int],
     layout: Layout,
 ) -> list[list[float]]:
-    if not share.any():
+    # A plane beside the body shows little of the vertebra's box.
+    x, y, width, height = cv2.boundingRect(share)
+    if not width:
         return []
-    framed = cv2.copyMakeBorder(share, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0.0)
+    part = share[y : y + height, x : x + width]
+    framed = cv2.copyMakeBorder(part, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0.0)
     size = framed.shape[1] * fine[1], framed.shape[0] * fine[0]
     smooth = cv2.resize(framed, size, interpolation=cv2.INTER_LINEAR)
     inside = (np.asarray(smooth) >= _HALF).view(np.uint8)
@@ -81,8 +84,8 @@ def _polygons(
         if cv2.contourArea(contour) * grain[0] * grain[1] < _LEAST_MM2:
             continue
         simple = cv2.approxPolyDP(contour, _TOLERANCE_MM / min(grain), True).reshape(-1, 2)
-        column = (simple[:, 0] + 0.5) / fine[1] - 1.5 + corner[1]
-        row = (simple[:, 1] + 0.5) / fine[0] - 1.5 + corner[0]
+        column = (simple[:, 0] + 0.5) / fine[1] - 1.5 + (corner[1] + x)
+        row = (simple[:, 1] + 0.5) / fine[0] - 1.5 + (corner[0] + y)
         pixels = layout.pixels(np.stack([column, row], axis=1))
         polygons.append(np.round(pixels.ravel(), 1).tolist())
     return [polygon for polygon in polygons if len(polygon) >= 6]
