@@ -5,19 +5,19 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pydicom
 
 from components.imaging.elements import Elements, NotDicom, dataset
 from components.imaging.forgiving import unquoted
-from components.imaging.instance import Instance, NotASlice, read_instances
+from components.imaging.instance import Damaged, Instance, NotASlice, read_instances
+from components.imaging.parts import best_of
 from components.imaging.patient import header_of
-from components.imaging.pixels import check_syntax
-from components.imaging.series import UnusableSeries, block
 from components.imaging.walk import Broken
 from store.domain.arrival import SeriesHeader
+from store.domain.reconstruction import Reconstruction
 
 _UID = re.compile(r"[0-9.]{1,64}")
 _RESULTS = (".json", ".csv", ".nii", ".nii.gz")
@@ -33,18 +33,20 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class SeriesOnDisk:
-    """One CT series.
+    """One CT series, or the best reconstruction of those that came under its UID.
 
     Attributes:
         instances: Its slices in no particular order; a copy of a slice counts once.
         refusal: Why the headers alone rule it out; empty otherwise.
         copies: Files that repeat a slice exactly.
+        facts: What decides between it and other reconstructions; None where it is refused.
     """
 
     header: SeriesHeader
     instances: tuple[Instance, ...]
     refusal: str = ""
     copies: int = 0
+    facts: Reconstruction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,12 @@ class _Pile:
     sample: pydicom.Dataset
     slices: dict[tuple[str, int], Instance] = field(default_factory=dict)
     patients: set[bytes] = field(default_factory=set)
+    damaged: dict[str, str] = field(default_factory=dict)
     clashes: int = 0
     copies: int = 0
 
     def add(self, one: Instance) -> None:
-        self.patients.add(one.patient_id)
+        self.patients.add(one.patient)
         # Without a UID no two files can be called copies of one slice.
         key = (one.sop_uid or str(one.path), one.frame)
         known = self.slices.setdefault(key, one)
@@ -99,7 +102,7 @@ def sort_files(paths: Iterable[Path], tick: Callable[[int], None] = _silent) -> 
         for count, path in enumerate(_files(paths), start=1):
             heap.take(path)
             tick(count)
-        series = [_series(pile) for pile in heap.piles.values()]
+        series = heap.series()
     series.sort(key=lambda one: (one.header.study_uid, one.header.series_uid))
     aside = tuple(SetAside(reason, files) for reason, files in sorted(heap.aside.items()))
     return Sorting(tuple(series), aside, tuple(sorted(heap.others)))
@@ -112,6 +115,7 @@ class _Heap:
     piles: dict[tuple[str, str], _Pile] = field(default_factory=dict)
     aside: Counter[str] = field(default_factory=Counter)
     others: list[Path] = field(default_factory=list)
+    damaged: list[Damaged] = field(default_factory=list)
     buffer: bytearray = field(default_factory=lambda: bytearray(1 << 20))
 
     def take(self, path: Path) -> None:
@@ -126,6 +130,8 @@ class _Heap:
                 self.aside["Not DICOM."] += 1
         except (NotASlice, Broken) as reason:
             self.aside[str(reason)] += 1
+            if isinstance(reason, Damaged):
+                self.damaged.append(reason)
         except OSError as error:
             self.aside[f"Could not be read ({error.strerror or 'input error'})."] += 1
         except Exception as error:  # noqa: BLE001 - a foreign file's oddity is its own affair
@@ -137,6 +143,31 @@ class _Heap:
             self.piles[key] = _Pile(dataset(content, found))
         for one in slices:
             self.piles[key].add(one)
+
+    def series(self) -> list[SeriesOnDisk]:
+        """The series of every pile; what is left of a pile is set aside."""
+        for slice_ in self.damaged:
+            if slice_.series in self.piles:
+                self.piles[slice_.series].damaged[slice_.sop_uid] = str(slice_)
+        return [self._one(pile) for pile in self.piles.values()]
+
+    def _one(self, pile: _Pile) -> SeriesOnDisk:
+        slices = tuple(sorted(pile.slices.values(), key=lambda one: (one.sop_uid, one.frame)))
+        header = header_of(pile.sample, _digest(slices), len(slices))
+        if refusal := _refusal(pile, slices):
+            return SeriesOnDisk(header, slices, refusal, pile.copies)
+        chosen = best_of(slices, header.series_description)
+        best = chosen.best
+        if chosen.rest:
+            for reason, files in chosen.rest:
+                self.aside[reason] += files
+            header = replace(
+                header,
+                kernel=best.slices[0].kernel.replace("\\", ", "),
+                digest=_digest(best.slices),
+                instances=len(best.slices),
+            )
+        return SeriesOnDisk(header, best.slices, best.refusal, pile.copies, best.facts)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -153,12 +184,6 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _plain(folder: str, name: str) -> bool:
     path = Path(folder) / name
     return path.is_file() and not path.is_symlink()
-
-
-def _series(pile: _Pile) -> SeriesOnDisk:
-    slices = tuple(sorted(pile.slices.values(), key=lambda one: (one.sop_uid, one.frame)))
-    header = header_of(pile.sample, _digest(slices), len(slices))
-    return SeriesOnDisk(header, slices, _refusal(pile, slices), pile.copies)
 
 
 def _digest(slices: tuple[Instance, ...]) -> str:
@@ -178,13 +203,14 @@ def _refusal(pile: _Pile, slices: tuple[Instance, ...]) -> str:
             " Send the series again from its source."
         )
     if len(pile.patients) > 1:
-        return f"One series names {len(pile.patients)} patient numbers. Send it from its source."
-    try:
-        for syntax in {one.syntax for one in slices}:
-            check_syntax(syntax)
-        block(slices)
-    except UnusableSeries as refusal:
-        return str(refusal)
+        return f"One series names {len(pile.patients)} patients. Send it from its source."
+    damaged = [why for sop, why in pile.damaged.items() if (sop, 0) not in pile.slices]
+    if damaged:
+        whole = len(slices) + len(damaged)
+        verb = "is" if len(damaged) == 1 else "are"
+        return (
+            f"{len(damaged)} of {whole} slices {verb} damaged: {damaged[0]} Send the series again."
+        )
     return ""
 
 

@@ -24,7 +24,7 @@ class Instance:
     """One slice as its header describes it; pixels stay on disk.
 
     Attributes:
-        patient_id: As it stands in the file; one series has one.
+        patient: Number, name and birth date as they stand in the file; one series has one.
         content: Digest of the pixel bytes.
         offset: Where the pixel value begins: in the file, or in the inflated data set.
         length: Its bytes in the file; None when encapsulated.
@@ -46,7 +46,7 @@ class Instance:
     study_uid: str
     series_uid: str
     sop_uid: str
-    patient_id: bytes
+    patient: bytes
     content: bytes
     syntax: str
     offset: int

@@ -20,10 +20,12 @@ from components.imaging.image import (
 )
 from components.imaging.syntaxes import lossy_name
 from components.imaging.walk import Broken
+from components.imaging.wanted import WANTED
 
 __all__ = ["Damaged", "Instance", "NotASlice", "read_instances"]
 
 LARGEST_FRAMES = 5000
+_PATIENT = tuple(WANTED[word] for word in ("PatientID", "PatientName", "PatientBirthDate"))
 _BLOCK = 8 << 20
 _MAGIC_END = 132
 _CT_CLASSES = frozenset(
@@ -138,7 +140,7 @@ def _describe(path: Path, found: Elements) -> Instance:
         study_uid=_uid(found, "StudyInstanceUID"),
         series_uid=_uid(found, "SeriesInstanceUID"),
         sop_uid=_uid(found, "SOPInstanceUID"),
-        patient_id=found.raw.get(0x00100020, b"").strip(b" \0"),
+        patient=b"\0".join(found.raw.get(tag, b"").strip(b" \0") for tag in _PATIENT),
         content=b"",
         syntax=found.syntax,
         offset=found.offset,

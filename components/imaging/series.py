@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from components.imaging.distances import check_distances
 from components.imaging.instance import Instance
-from store.domain.refusal import Unusable
+from components.imaging.refused import FEWEST_SLICES, UnusableSeries
+
+__all__ = ["Block", "UnusableSeries", "block"]
 
 Floats = NDArray[np.float64]
 
-FEWEST_SLICES = 8
 MOST_SLICES = 4000
 MOST_VOXELS = 1 << 30
 UPRIGHT_DEGREES = 0.1
@@ -19,18 +21,12 @@ UPRIGHT_DEGREES = 0.1
 LARGEST_TILT_DEGREES = 35.0
 """CT gantries tilt by 30 degrees at most; a greater lean is no tilt."""
 SPACING_MM = (0.05, 12.0)
-ROUNDING_MM = 0.06
-"""Scanners write positions to a tenth of a millimetre; half of that at either end."""
 SIDEWAYS_MM = 1.0
 """A slice further beside the line through the first and the last was made for another field."""
-IRREGULAR = 0.1
-"""Share of the spacing by which a slice may lie off the regular grid."""
+ALIKE = 1e-3
+"""Directions, and spacings in mm, that differ by less are the same."""
 SLOPE = (1e-3, 100.0)
 INTERCEPT = 32768.0
-
-
-class UnusableSeries(Unusable):
-    """The series cannot be made into a picture. The text says why, with its numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +62,15 @@ class Block:
         return float(step @ np.cross(across, down)) / (row * column), row, column
 
 
+def alike(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two directions or spacings are the same but for rounding."""
+    return len(a) == len(b) and _largest(a, b) <= ALIKE
+
+
+def _largest(a: Sequence[float], b: Sequence[float]) -> float:
+    return max((abs(x - y) for x, y in zip(a, b, strict=True)), default=0.0)
+
+
 def block(instances: Sequence[Instance]) -> Block:
     """The regular block that *instances* form, in any order.
 
@@ -79,7 +84,7 @@ def block(instances: Sequence[Instance]) -> Block:
     places = np.array([one.position for one in instances])
     order = np.argsort(places @ normal, kind="stable")
     places = places[order]
-    _check_distances(places @ normal)
+    check_distances(places @ normal)
     step, tilt = _step(places, normal)
     _check_count(instances)
     affine = np.eye(4)
@@ -100,14 +105,14 @@ def _check_alike(instances: Sequence[Instance]) -> None:
         msg = f"The slices differ in size ({listed} pixels). Send one series."
         raise UnusableSeries(msg)
     turned = max(_largest(one.orientation, first.orientation) for one in instances)
-    if turned > 1e-3:
+    if turned > ALIKE:
         msg = f"The slices are not parallel: directions differ by {turned:.3f}. Send one series."
         raise UnusableSeries(msg)
     if any(len(one.spacing_mm) != 2 for one in instances):
         msg_0 = "A slice has no pixel spacing. Send the original series."
         raise UnusableSeries(msg_0)
     apart = max(_largest(one.spacing_mm, first.spacing_mm) for one in instances)
-    if apart > 1e-3:
+    if apart > ALIKE:
         msg_0 = f"The pixel spacing differs by {apart:.3f} mm between slices."
         raise UnusableSeries(msg_0)
     _check_values(instances)
@@ -121,10 +126,6 @@ def _check_values(instances: Sequence[Instance]) -> None:
             raise UnusableSeries(msg_0)
 
 
-def _largest(a: Sequence[float], b: Sequence[float]) -> float:
-    return max((abs(x - y) for x, y in zip(a, b, strict=True)), default=0.0)
-
-
 def _directions(first: Instance) -> tuple[Floats, Floats]:
     """Unit directions along a row and down a column."""
     across, down = np.array(first.orientation[:3]), np.array(first.orientation[3:])
@@ -135,31 +136,6 @@ def _directions(first: Instance) -> tuple[Floats, Floats]:
     across = across / lengths[0]
     down = down - across * float(across @ down)
     return across, down / np.linalg.norm(down)
-
-
-def _check_distances(along: Floats) -> None:
-    """Refuse repeated, missing and irregular slices; *along* is sorted, mm."""
-    if len(along) < 2:
-        msg = f"1 slice; a review needs at least {FEWEST_SLICES}."
-        raise UnusableSeries(msg)
-    gaps = np.diff(along)
-    repeated = int(np.sum(gaps < 0.01))
-    if repeated:
-        msg = f"{repeated + 1} of {len(along)} slices lie at a place where another lies."
-        msg_0 = f"{msg} Send one reconstruction."
-        raise UnusableSeries(msg_0)
-    step = float(np.median(gaps))
-    grid = along[0] + np.arange(len(along)) * (along[-1] - along[0]) / (len(along) - 1)
-    off = float(np.max(np.abs(along - grid)))
-    uneven = float(np.max(np.abs(gaps - step)))
-    if max(off, uneven / 2) <= ROUNDING_MM + IRREGULAR * step:
-        return
-    span = f"Slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart;"
-    whole = gaps / gaps.min()
-    missing = np.max(np.abs(whole - np.round(whole))) < 0.1
-    ending = "some are missing." if missing else "they are not evenly spaced."
-    msg_0 = f"{span} {ending} Send the whole series again."
-    raise UnusableSeries(msg_0)
 
 
 def _step(places: Floats, normal: Floats) -> tuple[Floats, float]:

@@ -143,7 +143,7 @@ def described(
     bits: int, signed: bool, scale: tuple[float, float], padding: tuple[int, int] | None
 ) -> Instance:
     return Instance(
-        path=Path("nowhere"), study_uid="1", series_uid="1", sop_uid="1", patient_id=b"",
+        path=Path("nowhere"), study_uid="1", series_uid="1", sop_uid="1", patient=b"",
         content=b"", syntax="", offset=0, length=0, frame=0, frames=1, rows=2, columns=2,
         bits_allocated=16, bits_stored=bits, signed=signed, padding=padding,
         slope=scale[0], intercept=scale[1], position=(0, 0, 0), orientation=(1, 0, 0, 0, 1, 0),

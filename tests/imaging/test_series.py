@@ -1,5 +1,6 @@
 """Slices form one regular block, or the series is refused with the number that is wrong."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from components.imaging.instance import Instance
 from components.imaging.series import UnusableSeries, block
 
 ONE = Instance(
-    path=Path("nowhere"), study_uid="1", series_uid="1", sop_uid="1", patient_id=b"",
+    path=Path("nowhere"), study_uid="1", series_uid="1", sop_uid="1", patient=b"",
     content=b"", syntax="", offset=0, length=0, frame=0, frames=1, rows=4, columns=5,
     bits_allocated=16, bits_stored=16, signed=True, padding=None,
     slope=1.0, intercept=0.0, position=(0.0, 0.0, 0.0), orientation=(1, 0, 0, 0, 1, 0),
@@ -52,20 +53,64 @@ def test_positions_rounded_by_the_scanner_are_regular() -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 5, 8, 100, 198])
-def test_a_missing_slice_is_refused_wherever_it_lay(missing: int) -> None:
+def test_a_missing_slice_is_refused_with_its_place(missing: int) -> None:
     places = [0.625 * n for n in range(200) if n != missing]
-    with pytest.raises(UnusableSeries, match=r"0\.62 to 1\.25 mm apart; some are missing"):
+    low, high = 0.625 * (missing - 1), 0.625 * (missing + 1)
+    words = f"1 slice is missing from slices 0.62 mm apart (1 between {low:.1f} and {high:.1f} mm)"
+    with pytest.raises(UnusableSeries, match=re.escape(words)):
         block(stack(places))
 
 
-def test_uneven_slices_are_refused() -> None:
-    with pytest.raises(UnusableSeries, match=r"2\.50 to 4\.00 mm apart; they are not evenly"):
-        block(stack([*REGULAR, 26.5]))
+def test_all_missing_slices_are_counted_and_the_first_places_named() -> None:
+    gone = {3, 4, 10, 20, 30, 40, 50}
+    places = [2.0 * n for n in range(60) if n not in gone]
+    with pytest.raises(UnusableSeries) as caught:
+        block(stack(places))
+    assert str(caught.value) == (
+        "7 slices are missing from slices 2.00 mm apart (2 between 4.0 and 10.0 mm,"
+        " 1 between 18.0 and 22.0 mm, 1 between 38.0 and 42.0 mm, 1 between 58.0 and 62.0 mm"
+        " and at 2 other places). Send the whole series again."
+    )
 
 
-def test_a_repeated_position_is_refused() -> None:
-    with pytest.raises(UnusableSeries, match="2 of 11 slices"):
-        block(stack([*REGULAR, 5.0]))
+@given(st.sets(st.integers(1, 38), min_size=1, max_size=8), st.permutations(range(40)))
+def test_every_hole_is_counted_in_any_order(gone: set[int], order: list[int]) -> None:
+    places = [1.25 * n for n in order if n not in gone]
+    with pytest.raises(UnusableSeries, match=f"^{len(gone)} slice"):
+        block(stack(places))
+
+
+@pytest.mark.parametrize(
+    ("gaps", "words"),
+    [
+        ([4.0] * 14 + [7.0] * 13, "14 gaps of 4.00 mm, 13 of 7.00 mm."),
+        ([2.5] * 9 + [4.0], "9 gaps of 2.50 mm, 1 of 4.00 mm."),
+        ([5.0] * 9 + [10.0] * 9, "9 gaps of 5.00 mm, 9 of 10.00 mm."),
+        ([1.0, 1.5, 2.1, 2.9, 3.4, 4.0, 5.1], "Slices lie 1.00 to 5.10 mm apart, unevenly."),
+    ],
+)
+def test_uneven_slices_are_refused_with_every_distance(gaps: list[float], words: str) -> None:
+    places = [0.0, *np.cumsum(gaps).tolist()]
+    with pytest.raises(UnusableSeries, match=re.escape(words)):
+        block(stack(places))
+
+
+@pytest.mark.parametrize(
+    ("again", "words"),
+    [
+        ([5.0], "2 of 11 slices share one place with another"),
+        ([5.0, 5.0], "3 of 12 slices share one place"),
+        (REGULAR, "20 of 20 slices share 10 places"),
+    ],
+)
+def test_repeated_positions_are_refused_with_their_number(again: list[float], words: str) -> None:
+    with pytest.raises(UnusableSeries, match=words):
+        block(stack([*REGULAR, *again]))
+
+
+def test_slices_a_vertebra_apart_are_refused() -> None:
+    with pytest.raises(UnusableSeries, match=r"Slices 20\.00 mm apart cannot show the spine"):
+        block(stack([20.0 * n for n in range(9)]))
 
 
 def leaning(angle: float, count: int = 10) -> list[Instance]:

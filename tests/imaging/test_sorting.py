@@ -95,7 +95,7 @@ def test_two_patients_in_one_series_are_refused(tmp_path: Path) -> None:
         ds.PatientID = f"DEMO-{n // 4}"
 
     write_series(tmp_path, SMALL, change=spoil)
-    assert "names 2 patient numbers" in only(sort_files([tmp_path]))
+    assert "names 2 patients" in only(sort_files([tmp_path]))
 
 
 def test_an_empty_patient_number_is_left_to_intake(tmp_path: Path) -> None:
@@ -278,10 +278,10 @@ def test_every_awkward_file_has_an_outcome(shared_data: Path) -> None:
     ("folder", "number"),
     [
         ("failing_geometry/gantrytilting/001", "4 slices; a review needs at least 8"),
-        ("failing_geometry/notavolume/001", "4 of 4 slices"),
-        ("failing_geometry/sliceincrement/001", "5.00 to 10.00 mm apart; some are missing"),
-        ("failing_geometry/sliceincrement/002", "0.75 to 1.50 mm apart; some are missing"),
-        ("ge_tilt_variable_spacing", "1.08 to 7.00 mm apart"),
+        ("failing_geometry/notavolume/001", "4 of 4 slices share one place"),
+        ("failing_geometry/sliceincrement/001", "1 slice is missing from slices 5.00 mm apart"),
+        ("failing_geometry/sliceincrement/002", "1 slice is missing from slices 0.75 mm apart"),
+        ("ge_tilt_variable_spacing", "13 gaps of 4.00 mm, 13 of 7.00 mm, 1 of 1.08 mm"),
     ],
 )
 def test_failing_geometry_is_refused_with_its_number(
