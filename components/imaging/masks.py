@@ -19,6 +19,8 @@ __all__ = ["TABLES", "LabelSource", "Labels", "UnusableMask", "read_labels"]
 Labelled = NDArray[np.uint8]
 
 
+TALLEST_MM = 120.0
+"""No vertebra, its spinous process hanging down, is taller."""
 LARGEST_LABEL = 1000
 """No program numbers its structures higher; a CT read as a mask would be speckled with levels."""
 
@@ -94,9 +96,21 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     with opened(source.path) as file:
         head = head_of(file)
         table = _table(source, head.names)
-        seen = fit(head.affine, head.shape, frame)
+        seen = _placed(head, frame)
         ids, stored = _ids(layers_of(file, head), _lookup(head, table))
-    return _labels(seen, ids, stored)
+    labels = _labels(seen, ids, stored)
+    _check_single(labels, frame)
+    return labels
+
+
+def _check_single(labels: Labels, frame: Frame) -> None:
+    """Refuse one label for a whole spine, which a table would take for one vertebra."""
+    (low, high), level = labels.box[1], next(iter(labels.boxes))
+    tall = (high - low) * float(np.linalg.norm(frame.affine[:3, 1]))
+    if len(labels.boxes) == 1 and level is not Level.S1 and tall > TALLEST_MM:
+        msg = f"One label, {level}, is {tall:.0f} mm tall: more than one vertebra."
+        msg_0 = f"{msg} Send a mask with a label for each vertebra."
+        raise UnusableMask(msg_0)
 
 
 def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
@@ -105,6 +119,11 @@ def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
     if source.table is None:
         if named:
             return named
+        if names:
+            said = ", ".join(list(names.values())[:3])
+            msg = f"The mask names its labels ({said}), but no vertebra among them."
+            msg_0 = f"{msg} Send one with a label for each vertebra."
+            raise UnusableMask(msg_0)
         msg = "The mask does not name its labels. Choose the table that its program uses:"
         msg_0 = f"{msg} {', '.join(TABLES)}."
         raise UnusableMask(msg_0)
@@ -122,7 +141,28 @@ def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
     return table
 
 
-def fit(affine: Floats, shape: tuple[int, int, int], frame: Frame) -> Frame:
+def _placed(head: Head, frame: Frame) -> Frame:
+    """How the grid of a mask is turned to lie on that of *frame*, by its sform or its qform.
+
+    Where a file has both, the one that lies on the scan counts. Programs differ in which they
+    heed, so a file whose two forms lie on the scan in two ways is refused.
+    """
+    found, refusals = [], []
+    for affine in head.affines:
+        try:
+            found.append(laid_on(affine, head.shape, frame))
+        except UnusableMask as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    if len({(one.axes, one.flips) for one in found}) > 1:
+        msg = "The sform and the qform of the mask lay it on the scan in two ways."
+        msg_0 = f"{msg} Send it with one of them."
+        raise UnusableMask(msg_0)
+    return found[0]
+
+
+def laid_on(affine: Floats, shape: tuple[int, int, int], frame: Frame) -> Frame:
     """How a grid is turned to lie on that of *frame*, of the same scan.
 
     Raises:

@@ -32,7 +32,7 @@ class Head:
 
     Attributes:
         shape: Of axes i, j, k; i lies closest together in the file.
-        affine: 4 x 4, (i, j, k, 1) to LPS mm.
+        affines: One or two 4 x 4, (i, j, k, 1) to LPS mm: the sform, then the qform.
         slope, intercept: Of the stored values; a slope of 0 means that there is none.
         names: Label names in the header's extension, by number.
     """
@@ -40,7 +40,7 @@ class Head:
     shape: tuple[int, int, int]
     kind: np.dtype[Any]
     offset: int
-    affine: Floats
+    affines: tuple[Floats, ...]
     slope: float
     intercept: float
     names: dict[int, str]
@@ -76,23 +76,44 @@ def head_of(file: BinaryIO) -> Head:
     start = _read(file, LARGEST_HEADER)
     file.seek(0)
     try:
-        header = nib.Nifti1Header.from_fileobj(BytesIO(start))  # type: ignore[no-untyped-call]
+        header = _kind_of(start).from_fileobj(BytesIO(start))
         extensions = b"".join(_content(e.get_content()) for e in header.extensions)
-        affine = _TO_LPS @ np.asarray(header.get_best_affine(), dtype=float)
+        placed = [form(coded=True)[0] for form in (header.get_sform, header.get_qform)]
+        affines = tuple(_TO_LPS @ np.asarray(form, float) for form in placed if form is not None)
         slope, intercept = (float(header[name]) for name in ("scl_slope", "scl_inter"))
         shape = tuple(int(size) for size in header.get_data_shape())
         kind, offset = np.dtype(header.get_data_dtype()), int(header.get_data_offset())
     except Exception as error:  # noqa: BLE001 - nibabel raises several families
         msg = f"The mask is no readable NIfTI file ({type(error).__name__}). Send it again."
         raise UnusableMask(msg) from None
-    if len(shape) != 3 or kind.kind not in "uif" or offset < 348:
-        msg = f"The mask is {len(shape)}-dimensional, of {kind} numbers. Send whole-number labels."
-        raise UnusableMask(msg)
-    if not np.isfinite(affine).all() or not abs(np.linalg.det(affine)) > 1e-6:
-        msg = "The mask does not say where its voxels lie. Send one with an affine."
-        raise UnusableMask(msg)
+    if len(shape) > 3 and set(shape[3:]) == {1}:
+        shape = shape[:3]
+    _check(shape, kind, offset - int(header["sizeof_hdr"]), affines)
     names = {int(key): text.decode("utf-8", "replace") for key, text in _LABEL.findall(extensions)}
-    return Head(shape, kind, offset, affine, _finite(slope), _finite(intercept), names)
+    whole = shape[0], shape[1], shape[2]
+    return Head(whole, kind, offset, affines, _finite(slope), _finite(intercept), names)
+
+
+def _kind_of(start: bytes) -> Any:  # noqa: ANN401 - nibabel has no types
+    """The class of the header: NIfTI-1, or NIfTI-2 with its longer fields."""
+    second = 540 in {int.from_bytes(start[:4], "little"), int.from_bytes(start[:4], "big")}
+    return nib.Nifti2Header if second else nib.Nifti1Header
+
+
+def _check(
+    shape: tuple[int, ...], kind: np.dtype[Any], beyond: int, affines: tuple[Floats, ...]
+) -> None:
+    if len(shape) != 3 or kind.kind not in "uif":
+        said = " x ".join(map(str, shape))
+        msg = f"The mask holds {said} numbers of kind {kind}. Send one volume of whole numbers."
+        raise UnusableMask(msg)
+    if beyond < 0:
+        msg = "The voxels of the mask lie in another file. Send one .nii or .nii.gz file."
+        raise UnusableMask(msg)
+    known = [np.isfinite(one).all() and abs(np.linalg.det(one)) > 1e-6 for one in affines]
+    if not affines or not all(known):
+        msg = "The mask does not say where its voxels lie. Send one with an sform or a qform."
+        raise UnusableMask(msg)
 
 
 def _finite(number: float) -> float:
