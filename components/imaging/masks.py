@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.imaging.frame import Box, Floats, Frame, points_lps
-from components.imaging.label_tables import TABLES, levels_named
+from components.imaging.label_tables import TABLES, level_named, levels_named
 from components.imaging.nifti import Head, UnusableMask, head_of, layers_of, opened
 from store.domain.spine import ORDER, Level
 
@@ -99,18 +99,23 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
         seen = _placed(head, frame)
         ids, stored = _ids(layers_of(file, head), _lookup(head, table))
     labels = _labels(seen, ids, stored)
-    _check_single(labels, frame)
+    _check_heights(labels, frame)
     return labels
 
 
-def _check_single(labels: Labels, frame: Frame) -> None:
-    """Refuse one label for a whole spine, which a table would take for one vertebra."""
-    (low, high), level = labels.box[1], next(iter(labels.boxes))
-    tall = (high - low) * float(np.linalg.norm(frame.affine[:3, 1]))
-    if len(labels.boxes) == 1 and level is not Level.S1 and tall > TALLEST_MM:
-        msg = f"One label, {level}, is {tall:.0f} mm tall: more than one vertebra."
-        msg_0 = f"{msg} Send a mask with a label for each vertebra."
-        raise UnusableMask(msg_0)
+def _check_heights(labels: Labels, frame: Frame) -> None:
+    """Refuse one label for several bodies, which a table would take for one vertebra."""
+    step = float(np.linalg.norm(frame.affine[:3, 1]))
+    for level, (_, (low, high), _) in labels.boxes.items():
+        if level is Level.S1 or (high - low) * step <= TALLEST_MM:
+            continue
+        rows = (labels.ids[:, low:high] == number_of(level)).sum(axis=(0, 2))
+        # A few stray voxels far off do no harm.
+        tall = float((rows > rows.max() / 10).sum()) * step
+        if tall > TALLEST_MM:
+            msg = f"The label of {level} is {tall:.0f} mm tall: more than one vertebra."
+            msg_0 = f"{msg} Send a mask with a label for each vertebra."
+            raise UnusableMask(msg_0)
 
 
 def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
@@ -132,13 +137,19 @@ def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
         msg_0 = f"{msg} {', '.join(TABLES)}."
         raise UnusableMask(msg_0)
     table = TABLES[source.table]
-    differing = [n for n, level in named.items() if n in table and table[n] is not level]
+    differing = [n for n in sorted(names.keys() & table) if not _means(names[n], table[n])]
     if differing:
         n = differing[0]
-        msg = f"The table says label {n} is {table[n]}, the mask itself says {named[n]}."
+        said = named.get(n) or names[n]
+        msg = f"The table says label {n} is {table[n]}, the mask itself says {said}."
         msg_0 = f"{msg} Leave the table out."
         raise UnusableMask(msg_0)
     return table
+
+
+def _means(name: str, level: Level) -> bool:
+    """Whether the *name* of a label can be that of *level*; some call the sacrum S1."""
+    return level_named(name) is level or (level is Level.S1 and "sacrum" in name.lower())
 
 
 def _placed(head: Head, frame: Frame) -> Frame:
