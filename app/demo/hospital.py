@@ -16,7 +16,7 @@ from shutil import rmtree
 from app.demo.answers import Subject, as_rows, as_table, file_name, written
 from app.demo.patients import CATALOGUE
 from app.demo.prose import REPORTS
-from app.demo.visits import KERNELS, Form, Patient, Visit
+from app.demo.visits import KERNELS, Build, Form, Patient, Visit
 from components.imaging.phantom import (
     Identity,
     PhantomScan,
@@ -153,23 +153,8 @@ def _deliver(work: _Work) -> Path:
 
 def _scan(place: Path, patient: Patient, number: int, copy: int, today: date) -> Subject:
     visit = patient.visits[number]
-    scan = phantom(patient, number)
-    study = Study(
-        study_uid=uid("study", patient.number, number),
-        series_uid=uid("series", patient.number, number),
-        accession=patient.accession(number),
-        scanned=_scanned(visit, today),
-        exam=visit.exam,
-        site=visit.site,
-        maker=visit.build.maker,
-        kernel=visit.build.maker.kernels[visit.build.kernel],
-        series_description=f"Axial {visit.build.spacing_mm[0]:g} mm",
-        requester=f"Demo-Requester^{chr(65 + patient.number % 26)}",
-        specialty=visit.specialty,
-        indication=visit.indication,
-        packing=visit.build.packing,
-        missing=visit.build.missing,
-    )
+    scan = phantom(patient, number, visit.build)
+    study = _study(patient, number, visit.build, today)
     identity = Identity(
         patient.name,
         patient.hospital_number,
@@ -178,16 +163,43 @@ def _scan(place: Path, patient: Patient, number: int, copy: int, today: date) ->
         patient.sex,
     )
     shuffle = patient.number * 10 + number + (1000 if copy > 1 else 0)
-    write_dicom(scan, place, identity, study, shuffle=shuffle)
+    # A mask is joined by where it lies: two series never share a folder.
+    first = place / "a" if visit.also else place
+    write_dicom(scan, first, identity, study, shuffle=shuffle)
     if visit.mask:
-        write_mask(scan, place / "vertebrae.nii.gz", named=True)
+        write_mask(scan, first / "vertebrae.nii.gz", named=True)
+    if visit.also:
+        again = replace(
+            _study(patient, number, visit.also, today),
+            series_uid=uid("series", patient.number, number, "also"),
+        )
+        write_dicom(phantom(patient, number, visit.also), place / "b", identity, again)
     return Subject(patient, number, study.study_uid, study.series_uid, study.scanned, scan.truth)
 
 
-def phantom(patient: Patient, number: int) -> PhantomScan:
-    """The scan of one visit, rendered."""
+def _study(patient: Patient, number: int, build: Build, today: date) -> Study:
     visit = patient.visits[number]
-    build = visit.build
+    return Study(
+        study_uid=uid("study", patient.number, number),
+        series_uid=uid("series", patient.number, number),
+        accession=patient.accession(number),
+        scanned=_scanned(visit, today),
+        exam=visit.exam,
+        site=visit.site,
+        maker=build.maker,
+        kernel=build.maker.kernels[build.kernel],
+        series_description=f"Axial {build.spacing_mm[0]:g} mm",
+        requester=f"Demo-Requester^{chr(65 + patient.number % 26)}",
+        specialty=visit.specialty,
+        indication=visit.indication,
+        packing=build.packing,
+        missing=build.missing,
+    )
+
+
+def phantom(patient: Patient, number: int, build: Build) -> PhantomScan:
+    """The scan of one visit, rendered as *build* says."""
+    visit = patient.visits[number]
     spine = plan(
         *visit.cover,
         fractures=visit.fractures,
@@ -198,6 +210,7 @@ def phantom(patient: Patient, number: int) -> PhantomScan:
         scoliosis_mm=visit.scoliosis_mm,
         stature=visit.stature,
         contrast_hu=visit.contrast_hu,
+        curve=visit.curve,
     )
     return render(
         replace(spine, seed=patient.number * 10 + number),
@@ -206,4 +219,5 @@ def phantom(patient: Patient, number: int) -> PhantomScan:
         kernel=KERNELS[build.kernel],
         noise_hu=build.noise_hu,
         stout=visit.stout,
+        scanning=build.scanning,
     )

@@ -12,7 +12,17 @@ from app.demo.visits import (
     Patient,
     Visit,
 )
-from components.imaging.phantom import CANON, GE, PHILIPS, SIEMENS, Fracture, Mimic, Packing
+from components.imaging.phantom import (
+    CANON,
+    GE,
+    PHILIPS,
+    SIEMENS,
+    Curve,
+    Fracture,
+    Mimic,
+    Packing,
+    Scanning,
+)
 from store.domain.arrival import Ending
 from store.domain.genant import FractureType
 from store.domain.report import ReportStatus as Says
@@ -208,6 +218,24 @@ CATALOGUE: tuple[Patient, ...] = (
               Says.REPORTED_FULL, {L1: _wedge(0.30)}, {L1: Mimic.CEMENT},
               build=Build(SIEMENS, 1, (3.0, 1.1, 1.1), 256, 14.0, Packing.JPEG_2000),
               indication="Gallstones", specialty="General surgery", site="DEMO2"),
+    )),
+    Patient(30, "Demo-Aspen^Irene", "F", 79, (
+        Visit(6, "CT chest abdomen pelvis", TRUNK, _says(Form.JSON, T12), Says.NOT_MENTIONED,
+              {T12: _wedge(0.34)}, build=_CANON, curve=Curve(T8, L2, 40.0, 12.0),
+              indication="Lung nodule", specialty="Respiratory medicine"),
+    )),
+    Patient(31, "Demo-Hornbeam^Leonard", "M", 84, (
+        Visit(9, "CT lumbar spine", LUMBAR, _says(Form.JSON, L2), Says.REPORTED_FULL,
+              {L2: _wedge(0.33)},
+              build=Build(PHILIPS, 1, (2.0, 0.8, 0.8), 256, 12.0,
+                          scanning=Scanning(tilt_degrees=16.0)),
+              indication="Back pain", specialty="Rheumatology"),
+    )),
+    Patient(32, "Demo-Quince^Olga", "F", 77, (
+        Visit(11, "CT abdomen and pelvis", ABDOMEN, _says(Form.JSON, L1), Says.NOT_MENTIONED,
+              {L1: _wedge(0.36)}, build=Build(GE, 0, (5.0, 1.1, 1.1), 256, 10.0),
+              also=Build(GE, 1, (1.5, 1.1, 1.1), 256, 20.0),
+              indication="Jaundice", specialty="Gastroenterology"),
     )),
 )  # fmt: skip
 """Every patient; surnames begin with Demo, so that nobody takes one for a person."""

@@ -161,6 +161,21 @@ Conclusion: Complete response."""),
 Gallstones without cholecystitis. Common duct 6 mm. No pancreatitis.
 Previous cement augmentation of a moderate (grade 2) L1 vertebral fracture. No new fracture.
 Conclusion: Cholelithiasis. Treated L1 fracture, osteoporosis treatment to continue."""),
+    (30, 0): ("F", f"""Clinical details: Follow-up of a right upper lobe nodule.
+{_TECHNIQUE["cap"]}
+The 6 mm nodule is unchanged over 24 months. No new nodule, no effusion. Small hiatus hernia.
+Solid abdominal organs unremarkable.
+Conclusion: Stable nodule, no further follow-up."""),
+    (31, 0): ("F", """Clinical details: Back pain after lifting.
+Unenhanced CT of the lumbar spine, gantry angled along the discs.
+Moderate (grade 2) anterior wedge fracture of L2. Posterior wall intact, no retropulsion.
+Facet joint degeneration at L4/5.
+Conclusion: Moderate L2 vertebral fracture. Assessment by the fracture liaison service advised."""),
+    (32, 0): ("F", f"""Clinical details: Painless jaundice.
+{_TECHNIQUE["portal"]}
+Distal common duct stricture with upstream dilatation to 14 mm. No pancreatic mass seen. No
+liver metastases. No ascites.
+Conclusion: Distal bile duct stricture; MRCP advised."""),
 }  # fmt: skip
 """Status (P, F or C) and text of the report on each (patient number, visit).
 

@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from components.imaging.phantom import BONE, GE, SOFT, STANDARD, Fracture, Maker, Mimic, Packing
+from components.imaging.phantom import (
+    BONE,
+    GE,
+    SOFT,
+    STANDARD,
+    Curve,
+    Fracture,
+    Maker,
+    Mimic,
+    Packing,
+    Scanning,
+)
 from store.domain.arrival import Ending
 from store.domain.identity import NhsNumber, UnusableNhsNumber
 from store.domain.report import ReportStatus
@@ -64,6 +75,7 @@ class Build:
     noise_hu: float = 18.0
     packing: Packing = Packing.PLAIN
     missing: frozenset[int] = field(default_factory=frozenset)
+    scanning: Scanning = field(default_factory=Scanning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,7 @@ class Visit:
         meant: The status this report was written to deserve; NO_REPORT leaves it out.
         copies: How often the same series is delivered.
         mask: Whether the AI sent a mask with it.
+        also: A second reconstruction of the same scan, without a mask.
     """
 
     days_ago: int
@@ -95,6 +108,8 @@ class Visit:
     specialty: str = ""
     mask: bool = True
     copies: int = 1
+    curve: Curve | None = None
+    also: Build | None = None
 
 
 @dataclass(frozen=True, slots=True)
