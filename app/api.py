@@ -85,7 +85,7 @@ class Api:
         self.desks = desks
         self.site = desks.site
         self.tickets = tickets
-        # Which picture belongs to which case never changes while a ticket lives.
+        # A picture that belonged to a case once may be looked at while a ticket lives.
         self._stacks: set[tuple[str, str]] = set()
         self._straightening = asyncio.Semaphore(STRAIGHTENED_AT_ONCE)
 
@@ -223,7 +223,7 @@ class Api:
             return False
         key = case_id, stack
         if key not in self._stacks:
-            if self.site.ask(desk.person, cases.stack_of, case_id) != stack:
+            if stack not in self.site.ask(desk.person, cases.stacks_of, case_id):
                 return False
             self._stacks.add(key)
         return True

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from store.cases import Case, Finding
+from store.cases import Case, Finding, Pictured
 from store.domain.clock import local
 from store.domain.finding import REASONS, CaseState, Source, State
 from store.domain.genant import FractureType, band
@@ -47,6 +47,8 @@ def paint(case: Case, *, demo: bool, may_review: bool) -> dict[str, Any]:
         "patient": _patient(case),
         "scan": _scan(case),
         "stack": case.scan.stack,
+        "series": _series(case),
+        "picture_changed": _picture_changed(case),
         "stack_refusal": "" if case.scan.stack else case.scan.no_stack,
         "findings": [_finding(found, case) for found in case.findings if _shown(found)],
         "measured": {level.value: _measured(size) for level, size in case.spine.machine.items()},
@@ -55,6 +57,48 @@ def paint(case: Case, *, demo: bool, may_review: bool) -> dict[str, Any]:
         "report": _report(case),
         "lists": LISTS,
     }
+
+
+def _series(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "stack": one.stack,
+            "words": _words(one),
+            "description": one.description,
+            "shown": place == 0,
+            "why": one.why,
+        }
+        for place, one in enumerate(case.pictures)
+    ]
+
+
+def _words(picture: Pictured) -> str:
+    """A reconstruction in a line: ``1.0 mm every 0.8 mm, B30f, 512 slices, 402 mm``."""
+    facts, kernel = picture.facts, picture.kernel
+    if facts is None:
+        return ", ".join(filter(None, (kernel, f"{picture.slices} slices")))
+    thick = f"{facts.thickness_mm:.1f} mm " if facts.thickness_mm is not None else ""
+    parts = (
+        f"{thick}every {facts.step_mm:.1f} mm",
+        kernel,
+        f"{picture.slices} slices",
+        f"{facts.cover_mm:.0f} mm",
+        facts.flat,
+        f"lossy ({facts.lossy})" if facts.lossy else "",
+        f"gantry tilted {facts.tilt_degrees:.0f}°" if round(facts.tilt_degrees) else "",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def _picture_changed(case: Case) -> str:
+    """Why the picture is not the one that the newest step was made on; empty where it is."""
+    other = case.elsewhere
+    if other is None:
+        return ""
+    named = next((_words(one) for one in case.pictures if one.stack == other.stack), "")
+    which = f"another picture ({named})" if named else "an earlier picture"
+    came = "; this one came later. Look at it before you decide again" if other.later else ""
+    return f"The last step, by {other.by} on {local(other.at)}, was made on {which}{came}."
 
 
 def _shown(found: Finding) -> bool:

@@ -1,16 +1,181 @@
-"""The pictures of a scan: every reconstruction that came, the one a reader sees first."""
+"""The pictures of a scan: every reconstruction that came, the best for the spine first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from store.tables import SeriesRow
+from store._steps import standing_steps
+from store.domain.arrival import Fate, Picture, SeriesHeader
+from store.domain.finding import Deed
+from store.domain.reconstruction import Reconstruction, order
+from store.tables import MeasurementRow, SeriesRow
+from store.unit import Unit
+
+_ELSEWHERE = "the AI measured on another"
+_UNKNOWN = "what it is made of was not yet recorded when it came"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """One picture of a scan.
+
+    Attributes:
+        facts: As the series was reconstructed; None where that was not recorded.
+        why: Why it is not the first; empty for the first.
+    """
+
+    stack: str
+    slices: int
+    kernel: str
+    description: str
+    facts: Reconstruction | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The newest step was made on another picture than the one that is shown now.
+
+    Attributes:
+        stack: The other picture; empty where the step did not name one.
+        later: Whether the shown one came after the step.
+    """
+
+    stack: str
+    by: str
+    at: datetime
+    later: bool
 
 
 def shown_series(session: Session, scan_id: str) -> SeriesRow | None:
-    """The series a reader sees: one with outlines, else one with a picture, else any."""
-    rows = session.execute(select(SeriesRow).where(col(SeriesRow.scan_id) == scan_id)).scalars()
-    return max(
-        rows,
-        key=lambda row: (bool(row.mask_digest), row.stack is not None, row.instances, row.id),
-        default=None,
+    """The series a reader sees first: the best picture, else any that says why there is none."""
+    rows = _rows(session, scan_id)
+    ordered = _ordered([row for row in rows if row.stack])
+    return ordered[0][0] if ordered else max(rows, key=_as_before, default=None)
+
+
+def pictures_on(session: Session, scan_id: str) -> tuple[Pictured, ...]:
+    """Every picture of a scan, the best first."""
+    rows = [row for row in _rows(session, scan_id) if row.stack]
+    return tuple(
+        Pictured(
+            stack=row.stack or "",
+            slices=row.instances,
+            kernel=row.kernel,
+            description=row.description,
+            facts=_facts(row),
+            why=why if place else "",
+        )
+        for place, (row, why) in enumerate(_ordered(rows))
+    )
+
+
+def elsewhere(session: Session, case_id: str, shown: SeriesRow | None) -> Elsewhere | None:
+    """Where the newest standing step on a finding or level was made, if not on *shown*."""
+    steps = standing_steps(session, case_id)
+    last = next((step for step in steps if step.deed != Deed.REPORT), None)
+    if last is None or shown is None or last.stack == shown.stack:
+        return None
+    later = shown.pictured_at is not None and shown.pictured_at > last.at
+    # A step that named no picture is one of an earlier version: only the time can tell.
+    if not last.stack and not later:
+        return None
+    return Elsewhere(last.stack, last.actor_name, last.at, later)
+
+
+def enter_series(
+    unit: Unit, header: SeriesHeader, picture: Picture, scan_id: str | None, fate: Fate, reason: str
+) -> None:
+    """Enter a series with its picture and what was measured on it."""
+    row = SeriesRow(
+        id=f"r_{uuid4().hex}",
+        series_uid=header.series_uid,
+        scan_id=scan_id,
+        digest=header.digest,
+        fate=fate.value,
+        reason=reason,
+        description=header.series_description,
+        manufacturer=header.manufacturer,
+        model=header.model,
+        kernel=header.kernel,
+        instances=header.instances,
+    )
+    unit.session.add(row)
+    _show(unit, row, picture)
+
+
+def adopt(unit: Unit, row: SeriesRow, picture: Picture) -> bool:
+    """Whether *picture* brought the mask that an entered series lacked; its heights are kept."""
+    if not picture.mask_digest or row.mask_digest:
+        return False
+    _show(unit, row, picture)
+    return True
+
+
+def _show(unit: Unit, row: SeriesRow, picture: Picture) -> None:
+    row.stack, row.refusal, row.mask_digest = picture.stack, picture.refusal, picture.mask_digest
+    row.pictured_at = unit.now
+    facts = picture.facts
+    if facts is not None:
+        row.step_mm, row.thickness_mm, row.cover_mm = (
+            facts.step_mm,
+            facts.thickness_mm,
+            facts.cover_mm,
+        )
+        row.image_type = "\\".join(facts.image_type)
+        row.lossy, row.tilt_degrees = facts.lossy, facts.tilt_degrees
+    unit.session.flush()
+    for level, heights in picture.heights.items():
+        a, m, p = heights.three
+        unit.session.add(
+            MeasurementRow(
+                series_id=row.id,
+                level=level.value,
+                anterior_mm=a,
+                middle_mm=m,
+                posterior_mm=p,
+            )
+        )
+    for level, why in picture.unmeasured.items():
+        unit.session.add(MeasurementRow(series_id=row.id, level=level.value, unmeasured=why))
+
+
+def _rows(session: Session, scan_id: str) -> list[SeriesRow]:
+    found = session.execute(select(SeriesRow).where(col(SeriesRow.scan_id) == scan_id)).scalars()
+    return sorted(found, key=_as_before, reverse=True)
+
+
+def _as_before(row: SeriesRow) -> tuple[bool, bool, int, str]:
+    """The order of series of which nothing more is recorded; it also parts equals."""
+    return bool(row.mask_digest), row.stack is not None, row.instances, row.id
+
+
+def _ordered(rows: list[SeriesRow]) -> list[tuple[SeriesRow, str]]:
+    """*rows* by the rule, each with what the rule says of it."""
+    known = [(row, facts) for row in rows if (facts := _facts(row))]
+    places = order([facts for _, facts in known])
+    best = [(known[place.number][0], place.why) for place in places]
+    old = [(row, _UNKNOWN) for row in rows if _facts(row) is None]
+    if old and best and old[0][0].mask_digest and not best[0][0].mask_digest:
+        return [*old, *((row, _ELSEWHERE) for row, _ in best)]
+    return [*best, *old]
+
+
+def _facts(row: SeriesRow) -> Reconstruction | None:
+    if row.step_mm is None:
+        return None
+    return Reconstruction(
+        slices=row.instances,
+        step_mm=row.step_mm,
+        thickness_mm=row.thickness_mm,
+        cover_mm=row.cover_mm or 0.0,
+        kernel=row.kernel,
+        description=row.description,
+        image_type=tuple(filter(None, row.image_type.split("\\"))),
+        lossy=row.lossy,
+        tilt_degrees=row.tilt_degrees,
+        measured=bool(row.mask_digest),
     )

@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from store import _flags
 from store._patients import patient_row, scan_named, scan_row
+from store._pictures import adopt, enter_series, shown_series
 from store.domain.arrival import AiResult, Fate, RadiologyReport, SeriesHeader
-from store.domain.morphometry import Heights
+from store.domain.arrival import Picture as Picture
 from store.domain.people import Permission
-from store.domain.spine import Level
 from store.guard import change, question
 from store.tables import (
-    MeasurementRow,
     ReceiptRow,
     ReportRow,
     ResultRow,
+    ReviewCase,
     ScanRow,
     SeriesRow,
 )
@@ -32,17 +31,6 @@ class Outcome:
     fate: Fate
     reason: str = ""
     case: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What preparing a series gave: the stack's name and the heights, or why there is none."""
-
-    stack: str | None
-    heights: dict[Level, Heights]
-    unmeasured: dict[Level, str]
-    mask_digest: str = ""
-    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +116,16 @@ def receive_series(unit: Unit, header: SeriesHeader, picture: Picture) -> Outcom
     if scan is None:
         fate = Fate.DUPLICATE if retried else Fate.HELD
         if not retried:
-            _series(unit, header, picture, None, Outcome(fate, doubt))
+            enter_series(unit, header, picture, None, fate, doubt)
         return _receipt(unit, "series", header.digest, Outcome(fate, doubt), None)
+    shown = shown_series(unit.session, scan.id)
+    seen = shown.stack if shown else None
     if before is None:
-        _series(unit, header, picture, scan.id, Outcome(Fate.ACCEPTED))
+        enter_series(unit, header, picture, scan.id, Fate.ACCEPTED, "")
     else:
         before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
-        _adopt(unit, before, picture)
+        adopt(unit, before, picture)
+    _tell_readers(unit, scan.id, seen)
     _join_waiting(unit, scan)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
     return _receipt(unit, "series", header.digest, outcome, scan.id)
@@ -184,7 +175,11 @@ def _again(unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture
     if before.digest != header.digest:
         reason = "A series with this UID is here with other pixels. The first one is kept."
         return _receipt(unit, "series", header.digest, Outcome(Fate.HELD, reason), None)
-    if _adopt(unit, before, picture):
+    shown = shown_series(unit.session, before.scan_id) if before.scan_id else None
+    seen = shown.stack if shown else None
+    if adopt(unit, before, picture):
+        if before.scan_id:
+            _tell_readers(unit, before.scan_id, seen)
         outcome = Outcome(Fate.ACCEPTED, "Known series; the mask is new.")
     else:
         outcome = Outcome(Fate.DUPLICATE, before.reason)
@@ -200,53 +195,17 @@ def _scan_of(unit: Unit, header: SeriesHeader) -> tuple[ScanRow | None, str]:
     return (None, doubt) if doubt else (scan, "")
 
 
-def _adopt(unit: Unit, row: SeriesRow, picture: Picture) -> bool:
-    """Whether *picture* brought the mask that an entered series lacked; its heights are kept."""
-    if not picture.mask_digest or row.mask_digest:
-        return False
-    row.stack, row.refusal, row.mask_digest = picture.stack, picture.refusal, picture.mask_digest
-    _measure(unit, row.id, picture)
-    return True
+def _tell_readers(unit: Unit, scan_id: str, seen: str | None) -> None:
+    """Whoever has the case on the screen must see its new picture before deciding on it.
 
-
-def _series(
-    unit: Unit, header: SeriesHeader, picture: Picture, scan_id: str | None, outcome: Outcome
-) -> None:
-    row = SeriesRow(
-        id=f"r_{uuid4().hex}",
-        series_uid=header.series_uid,
-        scan_id=scan_id,
-        digest=header.digest,
-        fate=outcome.fate.value,
-        reason=outcome.reason,
-        description=header.series_description,
-        manufacturer=header.manufacturer,
-        model=header.model,
-        kernel=header.kernel,
-        instances=header.instances,
-        stack=picture.stack,
-        mask_digest=picture.mask_digest,
-        refusal=picture.refusal,
-    )
-    unit.session.add(row)
+    The suggestion on their button came from the picture they had, *seen*.
+    """
     unit.session.flush()
-    _measure(unit, row.id, picture)
-
-
-def _measure(unit: Unit, series_id: str, picture: Picture) -> None:
-    for level, heights in picture.heights.items():
-        a, m, p = heights.three
-        unit.session.add(
-            MeasurementRow(
-                series_id=series_id,
-                level=level.value,
-                anterior_mm=a,
-                middle_mm=m,
-                posterior_mm=p,
-            )
-        )
-    for level, why in picture.unmeasured.items():
-        unit.session.add(MeasurementRow(series_id=series_id, level=level.value, unmeasured=why))
+    shown, case_id = shown_series(unit.session, scan_id), _flags.case_of(unit.session, scan_id)
+    if case_id is None or shown is None or shown.stack == seen:
+        return
+    unit.session.get_one(ReviewCase, case_id).version += 1
+    unit.tell("case.picture_changed", case_id, before=seen, after=shown.stack)
 
 
 def _join_waiting(unit: Unit, scan: ScanRow) -> None:

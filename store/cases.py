@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store._measured import Spine, spine_on
-from store._pictures import shown_series
+from store._pictures import Elsewhere, elsewhere, pictures_on, shown_series
+from store._pictures import Pictured as Pictured
 from store.domain.finding import CaseState, Proposal, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
@@ -81,7 +82,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything one painting of the room needs, read in one transaction."""
+    """Everything one painting of the room needs, read in one transaction.
+
+    Attributes:
+        pictures: Every reconstruction of the scan, the one shown first.
+        elsewhere: Set where the newest step was made on another picture than the first.
+    """
 
     id: str
     version: int
@@ -91,6 +97,8 @@ class Case:
     products: tuple[str, ...]
     findings: tuple[Finding, ...]
     spine: Spine
+    pictures: tuple[Pictured, ...]
+    elsewhere: Elsewhere | None
     report: Report
     referred_on: date | None
 
@@ -108,7 +116,7 @@ def case(reader: Reader, case_id: str) -> Case:
         msg = "This case is not here. Go back to the worklist."
         raise NotAllowed(msg)
     scan = session.get_one(ScanRow, row.scan_id)
-    spine = spine_on(session, row)
+    spine, shown = spine_on(session, row), shown_series(session, scan.id)
     findings = session.execute(
         select(FindingRow).where(col(FindingRow.case_id) == case_id).order_by(col(FindingRow.place))
     ).scalars()
@@ -120,10 +128,12 @@ def case(reader: Reader, case_id: str) -> Case:
         version=row.version,
         state=CaseState(row.state),
         patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
-        scan=_scan(scan, shown_series(session, scan.id)),
+        scan=_scan(scan, shown),
         products=_products(session, scan.id),
         findings=tuple(_finding(found, spine) for found in findings),
         spine=spine,
+        pictures=pictures_on(session, scan.id),
+        elsewhere=elsewhere(session, row.id, shown),
         report=_report(session, row),
         referred_on=sent.date() if sent else None,
     )
@@ -131,10 +141,18 @@ def case(reader: Reader, case_id: str) -> Case:
 
 @question(Permission.READ_CASES)
 def stack_of(reader: Reader, case_id: str) -> str | None:
-    """The name of the picture of a case; None where it has none."""
+    """The name of the first picture of a case; None where it has none."""
     row = reader.session.get(ReviewCase, case_id)
     series = shown_series(reader.session, row.scan_id) if row else None
     return series.stack if series else None
+
+
+@question(Permission.READ_CASES)
+def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
+    """The names of all pictures of a case."""
+    row = reader.session.get(ReviewCase, case_id)
+    found = pictures_on(reader.session, row.scan_id) if row else ()
+    return frozenset(one.stack for one in found)
 
 
 @change(Permission.READ_CASES)

@@ -87,7 +87,8 @@ def _prepared(
     )
     if overlay is not None:
         _keep(archive, overlay)
-    return Picture(name, made[0].heights, made[0].unmeasured, digest if mask else "")
+    measured = digest if mask else ""
+    return Picture(name, made[0].heights, made[0].unmeasured, measured, facts=series.facts)
 
 
 def _keep(archive: Archive, overlay: Overlay) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from store.domain.genant import Grade
 from store.domain.identity import Patient
 from store.domain.morphometry import Heights
+from store.domain.reconstruction import Reconstruction
 from store.domain.spine import Level
 
 
@@ -57,6 +58,22 @@ class SeriesHeader:
     requester: str = ""
     specialty: str = ""
     indication: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What preparing a series gave: the stack's name and the heights, or why there is none.
+
+    Attributes:
+        facts: How the series was reconstructed; None where that is not known.
+    """
+
+    stack: str | None
+    heights: dict[Level, Heights]
+    unmeasured: dict[Level, str]
+    mask_digest: str = ""
+    refusal: str = ""
+    facts: Reconstruction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,13 +218,14 @@ def measured(
     case: str,
     level: Level,
     *heights: float,
+    stack: str | None = None,
     person: Person = LEAD,
     now: datetime = NOW + timedelta(hours=1),
 ) -> int:
     """Measure *level* of *case* on the picture it shows; the new version."""
     shown = show(engine, case)
     made = {"level": level, "points": points(*heights)}
-    stack = shown.scan.stack or ""
+    stack = stack or shown.scan.stack or ""
     return do(engine, an_act(case, shown.version, Deed.MEASURE, None, stack, **made), person, now)
 
 
