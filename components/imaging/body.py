@@ -12,6 +12,12 @@ LARGEST_TURN_DEGREES = 35.0
 """A vertebra is not turned further about its own axis, nor tilted further by its end-plates."""
 SMALLEST_RADIUS_MM = 4.0
 _MOST_POINTS = 20_000
+_BEYOND = 1.4
+"""What lies this many radii off the middle of a body is arch or process."""
+_LEAST_ARCH, _LEAST_AGREED = 0.12, 0.5
+"""Share of a vertebra that its arch makes at the least, and how far it lies on one side."""
+_LEAST_OVAL = 1.06
+"""Width over depth from which on the outline of a body tells which way it faces."""
 
 
 class NoBody(ValueError):
@@ -104,8 +110,21 @@ def find_body(cloud: Cloud, up: Floats) -> Body:
     inside = (seen[:, 1] - back) ** 2 + (seen[:, 2] - left) ** 2 < (0.7 * radius) ** 2
     level = float(np.median(seen[inside, 0])) if inside.any() else 0.0
     centre = middle + np.array([level, back, left]) @ axes
-    axes = _turned(axes, seen[:, 1:] - (back, left), radius)
-    return Body(centre, axes, radius)
+    axes = _facing(axes, seen[:, 1:] - (back, left), radius)
+    own = (cloud.lps_mm - centre) @ axes.T
+    aside = _aside(own, radius)
+    own[:, 2] -= aside
+    return Body(centre + aside * axes[2], _facing(axes, own[:, 1:], radius), radius)
+
+
+def _aside(own: Floats, radius: float) -> float:
+    """How far to the left the middle of a body lies, between its side walls."""
+    body = (own[:, 1] > -0.6 * radius) & (own[:, 1] < 0.4 * radius)
+    sides = own[body & (np.abs(own[:, 2]) < 2.2 * radius), 2]
+    if not len(sides):
+        return 0.0
+    right, left = np.percentile(sides, (3, 97))
+    return float(right + left) / 2
 
 
 def tilted(body: Body, back_slope: float, left_slope: float) -> Body:
@@ -123,6 +142,8 @@ def _upright(up: Floats) -> Floats:
     """Axes with *up*, the patient's back and left made square to it."""
     up = up / np.linalg.norm(up)
     back = np.array([0.0, 1.0, 0.0]) - up * up[1]
+    if abs(up[1]) > 0.95:
+        back = np.cross(up, np.array([1.0, 0.0, 0.0]))
     back /= np.linalg.norm(back)
     return np.stack([up, back, np.cross(back, up)])
 
@@ -150,14 +171,48 @@ def _thickest(seen: Floats, cloud: Cloud) -> tuple[float, float, float]:
     return float(back), float(left), float(depth.max() * bin_mm)
 
 
-def _turned(axes: Floats, seen: Floats, radius: float) -> Floats:
-    """*axes* turned about up so that "back" points from the body to its arch and spine."""
+def _facing(axes: Floats, seen: Floats, radius: float) -> Floats:
+    """*axes* turned about up so that "back" points from the body to its arch and spine.
+
+    The arch tells it, however the patient lies; without one the oval of the body does, which
+    is wider than deep, next to the patient's own back.
+    """
+    far = np.hypot(seen[:, 0], seen[:, 1])
+    arch = seen[far > _BEYOND * radius] / far[far > _BEYOND * radius, None]
+    if len(arch) < max(30.0, _LEAST_ARCH * len(seen)):
+        return _turned(axes, _oval(seen[far < _BEYOND * radius]))
+    side = arch.mean(axis=0)
+    if np.hypot(*side) > _LEAST_AGREED:
+        angle = float(np.arctan2(side[1], side[0]))
+        axes = _turned(axes, angle)
+        cos, sin = np.cos(angle), np.sin(angle)
+        seen = seen @ np.array([[cos, -sin], [sin, cos]])
     behind = seen[(seen[:, 0] > radius + 2.0) & (np.abs(seen[:, 1]) < 2.5 * radius)]
-    if len(behind) < 30 or len(behind) < 0.02 * len(seen):
+    if len(behind) < 30:
         return axes
     back, left = behind.mean(axis=0)
-    angle = float(np.arctan2(left, back))
+    return _turned(axes, _limited(float(np.arctan2(left, back))))
+
+
+def _oval(seen: Floats) -> float:
+    """How far the short axis of an outline is turned from back to left; 0.0 if it is round."""
+    if len(seen) < 30:
+        return 0.0
+    spread = np.cov(seen.T)
+    small, large = np.linalg.eigvalsh(spread)
+    if large < _LEAST_OVAL**2 * small:
+        return 0.0
+    # Twice the angle of the long axis, which lies across.
+    double = np.arctan2(-2 * spread[0, 1], spread[1, 1] - spread[0, 0])
+    return _limited(float(double) / 2)
+
+
+def _limited(angle: float) -> float:
     most = float(np.radians(LARGEST_TURN_DEGREES))
-    angle = float(np.clip(angle, -most, most))
+    return min(most, max(-most, angle))
+
+
+def _turned(axes: Floats, angle: float) -> Floats:
+    """*axes* turned about up, from back towards left."""
     turned = axes[1] * np.cos(angle) + axes[2] * np.sin(angle)
     return np.stack([axes[0], turned, np.cross(turned, axes[0])])

@@ -11,6 +11,8 @@ from components.imaging.frame import Floats
 from components.imaging.survey import BAND_MM, Survey
 from store.domain.morphometry import HIGHEST_HEIGHT_MM, LOWEST_HEIGHT_MM, Heights
 
+TALLEST = 1.45
+"""Height over depth that no single vertebra reaches, a default of ours; two in one do."""
 RIM = 0.05
 """Where front and back heights are read, as a share of the depth: just inside the corners."""
 HALF = 0.5
@@ -55,6 +57,9 @@ def measured(survey: Survey) -> Shape:
         msg = f"its height of {min(heights):.0f} to {max(heights):.0f} mm cannot be right"
         raise NoBody(msg)
     front, behind = survey.ends
+    if min(heights) > TALLEST * (behind - front):
+        msg = f"{min(heights):.0f} mm high but {behind - front:.0f} mm deep: more than one vertebra"
+        raise NoBody(msg)
     ends = (front, (front + behind) / 2, behind)
     own = [(up, back, 0.0) for back, pair in zip(ends, plates, strict=True) for up in pair]
     body = survey.body

@@ -130,12 +130,23 @@ def _one(level: Level, box: Box, cloud: Cloud, found: Survey | str, grid: _Grid)
 def _ups(centres: dict[Level, Floats]) -> dict[Level, Floats]:
     """Direction to the head at each vertebra, from the centres above and below."""
     levels = list(centres)
+    usual = _to_the_head(np.array(list(centres.values())))
     ups = {}
     for n, level in enumerate(levels):
         above = centres[levels[max(0, n - 1)]]
         below = centres[levels[min(len(levels) - 1, n + 1)]]
         way = above - below
         length = float(np.linalg.norm(way))
-        steep = length > 5.0 and way[2] > 0.5 * length
-        ups[level] = way / length if steep else np.array([0.0, 0.0, 1.0])
+        steep = length > 5.0 and float(way @ usual) > 0.5 * length
+        ups[level] = way / length if steep else usual
     return ups
+
+
+def _to_the_head(centres: Floats) -> Floats:
+    """The usual way from vertebra to vertebra; two or one say too little about it."""
+    steps = -np.diff(centres, axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    ways = steps[lengths > 5.0] / lengths[lengths > 5.0, None]
+    usual: Floats = np.median(ways, axis=0) if len(ways) >= 2 else np.zeros(3)
+    length = float(np.linalg.norm(usual))
+    return usual / length if length > 0.5 else np.array([0.0, 0.0, 1.0])

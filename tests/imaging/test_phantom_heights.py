@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from phantom_measured import heights_of
 
 from components.imaging.edges import LEAST_CONTRAST_HU
-from components.imaging.frame import frame_of
 from components.imaging.header import sort_files
-from components.imaging.masks import Labels, boxes_of, number_of
 from components.imaging.phantom import (
     BONE,
     GE,
@@ -29,10 +28,7 @@ from components.imaging.phantom import (
     write_dicom,
     write_mask,
 )
-from components.imaging.phantom.sizes import INTACT
 from components.imaging.prepare import LabelSource, prepare
-from components.imaging.vertebrae import vertebrae
-from components.imaging.volume import Volume
 from store.domain.genant import LOWEST_LOSS, FractureType
 from store.domain.morphometry import Heights, assess
 from store.domain.spine import Level
@@ -99,20 +95,6 @@ CASES = [
         80, STANDARD, 25.0, kyphosis=1.3, lordosis=0.7, scoliosis_mm=8.0,
     ),
 ]  # fmt: skip
-
-
-def heights_of(scan: PhantomScan, *, seen: bool = True) -> dict[Level, Heights]:
-    """As measured on the voxels and the mask; on the mask alone unless *seen*."""
-    frame = frame_of(scan.affine, scan.voxels.shape)
-    numbers = np.zeros(256, np.uint8)
-    for level, size in INTACT.items():
-        numbers[size.label] = number_of(level)
-    ids = np.ascontiguousarray(frame.as_seen(numbers[scan.labels]))
-    whole = (0, ids.shape[0]), (0, ids.shape[1]), (0, ids.shape[2])
-    hu = np.ascontiguousarray(frame.as_seen(scan.voxels))
-    volume = Volume(hu, frame.affine) if seen else None
-    bones = vertebrae(Labels(ids, whole, boxes_of(ids)), frame.affine, frame.shape, volume)
-    return {bone.level: bone.shape.heights for bone in bones if bone.shape}
 
 
 def errors(found: dict[Level, Heights], scan: PhantomScan) -> NDArray[np.float64]:
