@@ -25,6 +25,8 @@ AIR_HU = -1024
 """Padding and everything darker becomes this."""
 HIGHEST_HU = 32767
 MOST_TILES = 1024
+_END, _PADDED = b"\xff\xd9", 16
+"""How JPEG, JPEG-LS and JPEG 2000 end, and how much padding may follow."""
 _SEQUENTIAL, _LOSSLESS = frozenset({0xC0, 0xC1}), frozenset({0xC3})
 _JPEG_LS, _JPEG_2000 = frozenset({0xF7}), frozenset({0x51})
 _DECODERS: dict[str, tuple[Callable[..., Any], frozenset[int]]] = {
@@ -36,13 +38,15 @@ _DECODERS: dict[str, tuple[Callable[..., Any], frozenset[int]]] = {
     "1.2.840.10008.1.2.4.81": (imagecodecs.jpegls_decode, _JPEG_LS),
     "1.2.840.10008.1.2.4.90": (imagecodecs.jpeg2k_decode, _JPEG_2000),
     "1.2.840.10008.1.2.4.91": (imagecodecs.jpeg2k_decode, _JPEG_2000),
-    "1.2.840.10008.1.2.4.201": (imagecodecs.htj2k_decode, _JPEG_2000),
-    "1.2.840.10008.1.2.4.202": (imagecodecs.htj2k_decode, _JPEG_2000),
-    "1.2.840.10008.1.2.4.203": (imagecodecs.htj2k_decode, _JPEG_2000),
+    "1.2.840.10008.1.2.4.201": (imagecodecs.jpeg2k_decode, _JPEG_2000),
+    "1.2.840.10008.1.2.4.202": (imagecodecs.jpeg2k_decode, _JPEG_2000),
+    "1.2.840.10008.1.2.4.203": (imagecodecs.jpeg2k_decode, _JPEG_2000),
 }
-"""The faster decoder of each syntax, and the coding processes that it allows.
+"""The fastest decoder of each syntax that owns up to damage, and the coding processes it allows.
 
-A progressive JPEG can keep a decoder busy for minutes; no syntax of CT allows one.
+For HTJ2K that is OpenJPEG: OpenJPH takes half the time, but imagecodecs passes over what it says of
+a torn frame, which then comes back as a picture. A progressive JPEG can keep a decoder busy for
+minutes; no syntax of CT allows one.
 """
 
 
@@ -155,6 +159,9 @@ def _check_promise(frame: bytes, one: Instance, processes: frozenset[int]) -> No
         msg = f"{_the(one)} holds {promise.channels} channels of {promise.bits} bits in"
         msg_0 = f"{msg} {promise.tiles} tiles; one of at most 16 bits is read."
         raise UnusableSeries(msg_0)
+    if _END not in frame[-_PADDED:]:
+        msg = f"{_the(one)} is cut short: its compressed pixels have no end. Send it again."
+        raise UnusableSeries(msg)
     if promise.process not in processes:
         msg = f"{_the(one)} is compressed in another way than its transfer syntax says."
         raise UnusableSeries(msg)
