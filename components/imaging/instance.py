@@ -190,7 +190,7 @@ def _padding(found: Elements, signed: bool) -> tuple[int, int] | None:
 def _digest(file: FileIO, content: memoryview, found: Elements) -> bytes:
     """XXH3 (128 bit) of the pixel bytes; of the inflated ones for a deflated file.
 
-    Why no cryptographic digest is needed here: docs/adr/0011-digest-of-pixels.md.
+    Why no cryptographic digest is needed here: docs/adr/0012-digest-of-pixels.md.
     """
     held = content if found.body is None else found.body
     total = xxh3_128(memoryview(held)[found.offset :])

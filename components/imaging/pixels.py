@@ -32,8 +32,8 @@ _JPEG_LS, _JPEG_2000 = frozenset({0xF7}), frozenset({0x51})
 _DECODERS: dict[str, tuple[Callable[..., Any], frozenset[int]]] = {
     "1.2.840.10008.1.2.4.50": (imagecodecs.jpeg8_decode, _SEQUENTIAL),
     "1.2.840.10008.1.2.4.51": (imagecodecs.jpeg_decode, _SEQUENTIAL),
-    "1.2.840.10008.1.2.4.57": (imagecodecs.ljpeg_decode, _LOSSLESS),
-    "1.2.840.10008.1.2.4.70": (imagecodecs.ljpeg_decode, _LOSSLESS),
+    "1.2.840.10008.1.2.4.57": (imagecodecs.jpeg8_decode, _LOSSLESS),
+    "1.2.840.10008.1.2.4.70": (imagecodecs.jpeg8_decode, _LOSSLESS),
     "1.2.840.10008.1.2.4.80": (imagecodecs.jpegls_decode, _JPEG_LS),
     "1.2.840.10008.1.2.4.81": (imagecodecs.jpegls_decode, _JPEG_LS),
     "1.2.840.10008.1.2.4.90": (imagecodecs.jpeg2k_decode, _JPEG_2000),

@@ -13,6 +13,7 @@ from components.imaging.frame import Box, Frame, shifted
 from components.imaging.pixels import AIR_HU, Int16, slice_hu
 from components.imaging.series import Block
 from components.imaging.syntaxes import NATIVE
+from components.imaging.wanted import DEFLATED
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ def read_volume(block: Block, frame: Frame, box: Box) -> Volume:
         _put(stored[number], slice_hu(block.slices[s0 + number], (r0, r1), (c0, c1)))
 
     numbers = range(s1 - s0)
-    if block.slices[0].syntax in NATIVE:
+    if block.slices[0].syntax in NATIVE - {DEFLATED}:
         # Threads would wait for each other: a plain slice is one read and two additions.
         for number in numbers:
             fill(number)
