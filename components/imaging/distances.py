@@ -58,7 +58,7 @@ def _check_repeats(gaps: Floats) -> None:
     places = int(starts.sum())
     shared = int(same.sum()) + places
     where = "one place" if places == 1 else f"{places} places"
-    msg = f"{shared} of {len(gaps) + 1} slices share {where} with another."
+    msg = f"{shared} of {len(gaps) + 1} slices lie where another lies, at {where}."
     msg_0 = f"{msg} Send one reconstruction of one scan."
     raise UnusableSeries(msg_0)
 
@@ -75,10 +75,10 @@ def _holes(along: Floats, gaps: Floats, step: float) -> str:
         f"{counts[n] - 1:.0f} between {along[n]:.1f} and {along[n + 1]:.1f} mm"
         for n in wide[:_LISTED]
     )
-    more = f" and at {len(wide) - _LISTED} other places" if len(wide) > _LISTED else ""
+    more = f" and more at {len(wide) - _LISTED} other places" if len(wide) > _LISTED else ""
     verb = "slice is" if missing == 1 else "slices are"
-    found = f"{missing} {verb} missing from slices {step:.2f} mm apart ({listed}{more})."
-    return f"{found} Send the whole series again."
+    others = f"the others lie {step:.2f} mm apart. Send the whole series again."
+    return f"{missing} {verb} missing ({listed}{more}); {others}"
 
 
 def _mixture(gaps: Floats) -> str:

@@ -110,7 +110,7 @@ def test_repeated_places_that_nothing_tells_apart_are_refused(tmp_path: Path) ->
     write_series(tmp_path / "a", HU)
     write_series(tmp_path / "b", HU, change=other())
     series, aside = sorted_one(tmp_path)
-    assert "24 of 24 slices share 12 places" in series.refusal
+    assert "24 of 24 slices lie where another lies, at 12 places" in series.refusal
     assert series.facts is None
     assert aside == []
 

@@ -56,7 +56,7 @@ def test_positions_rounded_by_the_scanner_are_regular() -> None:
 def test_a_missing_slice_is_refused_with_its_place(missing: int) -> None:
     places = [0.625 * n for n in range(200) if n != missing]
     low, high = 0.625 * (missing - 1), 0.625 * (missing + 1)
-    words = f"1 slice is missing from slices 0.62 mm apart (1 between {low:.1f} and {high:.1f} mm)"
+    words = f"1 slice is missing (1 between {low:.1f} and {high:.1f} mm); the others lie 0.62 mm"
     with pytest.raises(UnusableSeries, match=re.escape(words)):
         block(stack(places))
 
@@ -67,9 +67,9 @@ def test_all_missing_slices_are_counted_and_the_first_places_named() -> None:
     with pytest.raises(UnusableSeries) as caught:
         block(stack(places))
     assert str(caught.value) == (
-        "7 slices are missing from slices 2.00 mm apart (2 between 4.0 and 10.0 mm,"
-        " 1 between 18.0 and 22.0 mm, 1 between 38.0 and 42.0 mm, 1 between 58.0 and 62.0 mm"
-        " and at 2 other places). Send the whole series again."
+        "7 slices are missing (2 between 4.0 and 10.0 mm, 1 between 18.0 and 22.0 mm,"
+        " 1 between 38.0 and 42.0 mm, 1 between 58.0 and 62.0 mm and more at 2 other places);"
+        " the others lie 2.00 mm apart. Send the whole series again."
     )
 
 
@@ -98,9 +98,9 @@ def test_uneven_slices_are_refused_with_every_distance(gaps: list[float], words:
 @pytest.mark.parametrize(
     ("again", "words"),
     [
-        ([5.0], "2 of 11 slices share one place with another"),
-        ([5.0, 5.0], "3 of 12 slices share one place"),
-        (REGULAR, "20 of 20 slices share 10 places"),
+        ([5.0], "2 of 11 slices lie where another lies, at one place"),
+        ([5.0, 5.0], "3 of 12 slices lie where another lies, at one place"),
+        (REGULAR, "20 of 20 slices lie where another lies, at 10 places"),
     ],
 )
 def test_repeated_positions_are_refused_with_their_number(again: list[float], words: str) -> None:

@@ -278,9 +278,12 @@ def test_every_awkward_file_has_an_outcome(shared_data: Path) -> None:
     ("folder", "number"),
     [
         ("failing_geometry/gantrytilting/001", "4 slices; a review needs at least 8"),
-        ("failing_geometry/notavolume/001", "4 of 4 slices share one place"),
-        ("failing_geometry/sliceincrement/001", "1 slice is missing from slices 5.00 mm apart"),
-        ("failing_geometry/sliceincrement/002", "1 slice is missing from slices 0.75 mm apart"),
+        ("failing_geometry/notavolume/001", "4 of 4 slices lie where another lies, at one place"),
+        ("failing_geometry/sliceincrement/001", "1 slice is missing (1 between 28.1 and 38.1 mm)"),
+        (
+            "failing_geometry/sliceincrement/002",
+            "1 slice is missing (1 between -133.7 and -132.2 mm)",
+        ),
         ("ge_tilt_variable_spacing", "13 gaps of 4.00 mm, 13 of 7.00 mm, 1 of 1.08 mm"),
     ],
 )
