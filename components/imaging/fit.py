@@ -27,12 +27,12 @@ OUTSIDE_MM = 4.0
 """How far outside the rim is looked; discs and joints are not much wider."""
 GROWN_MM = (-2.0, 0.0, 2.0)
 """Right masks are drawn this much outside or inside the edge; the best of the three counts."""
-SHIFTS_MM = (4.0, 8.0, 12.0)
-NEIGHBOUR_MM = (16.0, 20.0, 24.0, 28.0, 32.0, 36.0, 40.0)
+SHIFTS_MM = (4.0, 6.0, 8.0, 10.0, 12.0, 15.0)
+NEIGHBOUR_MM = (20.0, 24.0, 28.0, 32.0, 36.0, 40.0)
 """From one vertebra to the next."""
 LOWEST = 0.25
 """Coarse right masks, of voxels of 6 mm, reach 0.31; on another's bone 0.20 is rare."""
-BETTER = 0.20
+BETTER = 0.15
 """Elsewhere a mask must fit better by this much to be called misplaced."""
 SURE = 0.7
 """One vertebra's mask on its neighbour may reach 0.65; from here the rest is not looked at."""
@@ -72,8 +72,8 @@ class _Rim:
     """Points across the rim of a mask.
 
     Attributes:
-        points: (3, 2, n, 3): for each of `GROWN_MM`, inside and outside; (plane, row, column)
-            in the grid of the scan.
+        points: (3, 3, 2, n): plane, row and column in the grid of the scan; for each of
+            `GROWN_MM`; inside and outside.
         shape: Of that grid.
         steps_mm: Of that grid.
     """
@@ -84,19 +84,20 @@ class _Rim:
 
     def mirrored(self, turn: Turn) -> Ints:
         """The points of the mask with the grid turned over along some axes."""
-        return np.where(turn, self.shape - 1 - self.points, self.points)
+        over = np.array(turn)[:, None, None, None]
+        return np.where(over, _each(self.shape - 1) - self.points, self.points)
 
     def shifted(self, axis: int, mm: float) -> Ints:
         """The points further along one axis, by a voxel at least."""
         offset = np.zeros(3, np.int64)
         offset[axis] = int(np.sign(mm)) * max(1, round(abs(mm) / self.steps_mm[axis]))
-        return self.points + offset
+        return self.points + _each(offset)
 
     def middle(self) -> "_Rim":
         """The part of `LOOK_MM` in the middle of the height."""
-        rows = self.points[1, 0, :, 1]
+        rows = self.points[1, 1, 0]
         near = np.abs(rows - np.median(rows)) * self.steps_mm[1] <= LOOK_MM / 2
-        return _Rim(self.points[:, :, near], self.shape, self.steps_mm)
+        return _Rim(self.points[..., near], self.shape, self.steps_mm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,9 +109,10 @@ class _Seen:
 
     def share(self, points: Ints) -> float | None:
         """`Fit.share` at *points*, as `_Rim` has them; None where too few of them are seen."""
-        place = points - self.low
-        held = np.all((place >= 0) & (place < self.hu.shape), axis=-1)
-        flat = place @ np.array([self.hu.shape[1] * self.hu.shape[2], self.hu.shape[2], 1])
+        place = points - _each(self.low)
+        size = self.hu.shape
+        held = np.all((place >= 0) & (place < _each(np.array(size))), axis=0)
+        flat = (place[0] * size[1] + place[1]) * size[2] + place[2]
         hu = self.hu.reshape(-1)[np.where(held, flat, 0)].astype(np.int32)
         known = held[:, 0] & held[:, 1]
         counts = known.sum(axis=1)
@@ -156,6 +158,11 @@ def fit_of(
         _refuse(labels, volume, box, share)
     twin = mirrors[_TURNS[3]]
     return Fit(round(share, 2), (UNTOLD,) if twin is not None and twin > share - BETTER else ())
+
+
+def _each(values: Ints) -> Ints:
+    """One value for planes, rows and columns each, to go with `_Rim.points`."""
+    return values[:, None, None, None]
 
 
 def _check_elsewhere(share: float, elsewhere: dict[str, float | None]) -> None:
@@ -218,9 +225,9 @@ def _neighbours(part: _Rim, read: Callable[[Box], Volume]) -> dict[str, float | 
 
 def _read(part: _Rim, places: list[Ints], read: Callable[[Box], Volume]) -> _Seen:
     """What the scan shows at all of *places*."""
-    every = np.stack(places).reshape(-1, 3)
-    low = np.clip(every.min(axis=0), 0, part.shape - 1)
-    high = np.clip(every.max(axis=0) + 1, low + 1, part.shape)
+    every = np.stack(places, axis=1).reshape(3, -1)
+    low = np.clip(every.min(axis=1), 0, part.shape - 1)
+    high = np.clip(every.max(axis=1) + 1, low + 1, part.shape)
     planes, rows, columns = (range(int(a), int(b)) for a, b in zip(low, high, strict=True))
     box = tuple((one.start, one.stop) for one in (planes, rows, columns))
     return _Seen(read((box[0], box[1], box[2])).hu, low)
@@ -228,9 +235,9 @@ def _read(part: _Rim, places: list[Ints], read: Callable[[Box], Volume]) -> _See
 
 def _rim(labels: Labels, steps: tuple[float, float, float], shape: tuple[int, int, int]) -> _Rim:
     parts = [points for axis in range(3) for points in _ends(labels, axis, np.array(steps))]
-    points = np.concatenate(parts, axis=2)
-    every = -(-points.shape[2] // MOST_POINTS)
-    return _Rim(points[:, :, ::every], np.array(shape), np.array(steps))
+    points = np.concatenate(parts, axis=-1)
+    every = -(-points.shape[-1] // MOST_POINTS) or 1
+    return _Rim(np.ascontiguousarray(points[..., ::every]), np.array(shape), np.array(steps))
 
 
 def _ends(labels: Labels, axis: int, steps: Floats) -> Iterator[Ints]:
@@ -245,20 +252,20 @@ def _ends(labels: Labels, axis: int, steps: Floats) -> Iterator[Ints]:
     out = max(1, round(OUTSIDE_MM / steps[axis]))
     low = np.array([first for first, _ in labels.box])
     for way in (-1, 1):
-        ends = np.argwhere(_end(lines, axis, way, out)) * every + low
-        grown = np.zeros((len(GROWN_MM), 2, 1, 3), np.int64)
+        ends = _end(lines, axis, way, out) * every + low
+        grown = np.zeros((3, len(GROWN_MM), 2, 1), np.int64)
         for place, mm in enumerate(GROWN_MM):
             step = round(mm / steps[axis])
-            grown[place, :, 0, axis] = way * step, way * (step + out)
-        yield ends + grown
+            grown[axis, place, :, 0] = way * step, way * (step + out)
+        yield ends.T[:, None, None] + grown
 
 
-def _end(lines: Labelled, axis: int, way: int, out: int) -> NDArray[np.bool_]:
-    """Marked voxels with nothing marked beside them nor *out* voxels further that way."""
-    marked = np.moveaxis(lines, axis, 0) > 0
-    if way < 0:
-        marked = marked[::-1]
+def _end(lines: Labelled, axis: int, way: int, out: int) -> Ints:
+    """n x 3: marked voxels with nothing marked beside them nor *out* voxels further that way."""
+    marked = np.greater(np.moveaxis(lines, axis, 0)[::way], 0, order="C")
     beyond = np.concatenate([marked, np.zeros((out, *marked.shape[1:]), bool)])
     size = len(marked)
     found = marked & ~beyond[1 : size + 1] & ~beyond[out : size + out]
-    return np.moveaxis(found[::-1] if way < 0 else found, 0, axis)
+    along, *others = np.unravel_index(np.flatnonzero(found), found.shape)
+    others.insert(axis, along if way > 0 else size - 1 - along)
+    return np.stack(others, axis=1)
