@@ -9,7 +9,7 @@ PAGE = ROOT / "docs" / "states.md"
 
 def page() -> str:
     """The page as the rules have it now."""
-    from store.domain.finding import LANDS, MOVES, CaseState, State
+    from store.domain.finding import LANDS, MOVES, CaseState, Deed, State
 
     deeds = {state: deed for deed, state in LANDS.items()}
     moves = [
@@ -18,6 +18,7 @@ def page() -> str:
         for new in sorted(MOVES[old], key=tuple(State).index)
     ]
     final = [f"    {state} --> [*]" for state in State if not MOVES[state]]
+    still = " and ".join(f"`{deed}`" for deed in (Deed.MEASURE, Deed.REPORT))
     cases = ", ".join(f"**{state}**" for state in CaseState)
     lines = [
         "# Where a finding stands",
@@ -33,7 +34,8 @@ def page() -> str:
         "```",
         "",
         "`undo` alone goes back, step by step. A finding that its reader added and took back is",
-        "withdrawn and counts no more.",
+        "withdrawn and counts no more. No finding is moved by what a person measures or says of",
+        f"the report ({still}).",
         "",
         f"A case is one of {cases}.",
         "It waits while a finding is only flagged, goes to a second read while one is unsure, and",

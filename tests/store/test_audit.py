@@ -292,6 +292,7 @@ def test_no_line_of_the_trail_names_a_patient(engine: Engine) -> None:
         step(engine, worked, Deed.UNDO, None)
         step(engine, worked, Deed.CONFIRM, grade=Grade.MILD, text="CANARYTEXT")
         step(engine, worked, Deed.ADD, None, level=Level.T5, grade=Grade.MILD, text="CANARYTEXT")
+        measured(engine, worked, Level.L1, 23.0, 24.0, 25.0)
         judge(engine, worked)
     with Unit(engine, COORDINATOR, NOW) as unit:
         referrals.exclude(unit, case, Exclusion.LOCAL, True, note="CANARYTEXT")
