@@ -110,11 +110,11 @@ def find_body(cloud: Cloud, up: Floats) -> Body:
     inside = (seen[:, 1] - back) ** 2 + (seen[:, 2] - left) ** 2 < (0.7 * radius) ** 2
     level = float(np.median(seen[inside, 0])) if inside.any() else 0.0
     centre = middle + np.array([level, back, left]) @ axes
-    axes = _facing(axes, seen[:, 1:] - (back, left), radius)
-    own = (cloud.lps_mm - centre) @ axes.T
+    axes = _facing(axes, seen[:, 1] - back, seen[:, 2] - left, radius)
+    own = moved(axes, cloud.lps_mm, -(axes @ centre))
     aside = _aside(own, radius)
-    own[:, 2] -= aside
-    return Body(centre + aside * axes[2], _facing(axes, own[:, 1:], radius), radius)
+    middle = centre + aside * axes[2]
+    return Body(middle, _facing(axes, own[:, 1], own[:, 2] - aside, radius), radius)
 
 
 def _aside(own: Floats, radius: float) -> float:
@@ -171,34 +171,37 @@ def _thickest(seen: Floats, cloud: Cloud) -> tuple[float, float, float]:
     return float(back), float(left), float(depth.max() * bin_mm)
 
 
-def _facing(axes: Floats, seen: Floats, radius: float) -> Floats:
+def _facing(axes: Floats, back: Floats, left: Floats, radius: float) -> Floats:
     """*axes* turned about up so that "back" points from the body to its arch and spine.
 
     The arch tells it, however the patient lies; without one the oval of the body does, which
     is wider than deep, next to the patient's own back.
+
+    Args:
+        back, left: Of each point of the vertebra, mm from the middle of the body along *axes*.
     """
-    far = np.hypot(seen[:, 0], seen[:, 1])
-    arch = seen[far > _BEYOND * radius] / far[far > _BEYOND * radius, None]
-    if len(arch) < max(30.0, _LEAST_ARCH * len(seen)):
-        return _turned(axes, _oval(seen[far < _BEYOND * radius]))
-    side = arch.mean(axis=0)
+    square = back**2 + left**2
+    beyond = square > (_BEYOND * radius) ** 2
+    far = np.sqrt(square[beyond])
+    if len(far) < max(30.0, _LEAST_ARCH * len(back)):
+        return _turned(axes, _oval(back[~beyond], left[~beyond]))
+    side = float((back[beyond] / far).mean()), float((left[beyond] / far).mean())
     if np.hypot(*side) > _LEAST_AGREED:
         angle = float(np.arctan2(side[1], side[0]))
         axes = _turned(axes, angle)
         cos, sin = np.cos(angle), np.sin(angle)
-        seen = seen @ np.array([[cos, -sin], [sin, cos]])
-    behind = seen[(seen[:, 0] > radius + 2.0) & (np.abs(seen[:, 1]) < 2.5 * radius)]
-    if len(behind) < 30:
+        back, left = back * cos + left * sin, left * cos - back * sin
+    behind = (back > radius + 2.0) & (np.abs(left) < 2.5 * radius)
+    if np.count_nonzero(behind) < 30:
         return axes
-    back, left = behind.mean(axis=0)
-    return _turned(axes, _limited(float(np.arctan2(left, back))))
+    return _turned(axes, _limited(float(np.arctan2(left[behind].mean(), back[behind].mean()))))
 
 
-def _oval(seen: Floats) -> float:
+def _oval(back: Floats, left: Floats) -> float:
     """How far the short axis of an outline is turned from back to left; 0.0 if it is round."""
-    if len(seen) < 30:
+    if len(back) < 30:
         return 0.0
-    spread = np.cov(seen.T)
+    spread = np.cov(np.stack([back, left]))
     small, large = np.linalg.eigvalsh(spread)
     if large < _LEAST_OVAL**2 * small:
         return 0.0

@@ -174,16 +174,24 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     """Regular files; links out of the heap, pipes and devices are never opened."""
     for path in paths:
         if path.is_dir():
-            for folder, names, files in os.walk(path):
-                names.sort()
-                yield from (Path(folder) / name for name in sorted(files) if _plain(folder, name))
+            yield from _under(path)
         else:
             yield path
 
 
-def _plain(folder: str, name: str) -> bool:
-    path = Path(folder) / name
-    return path.is_file() and not path.is_symlink()
+def _under(top: Path) -> Iterator[Path]:
+    """Regular files in *top* and below, by name; a folder that cannot be read is passed over."""
+    rest = [top]
+    while rest:
+        folder = rest.pop()
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        yield from (folder / one.name for one in entries if one.is_file(follow_symlinks=False))
+        inner = [folder / one.name for one in entries if one.is_dir(follow_symlinks=False)]
+        rest += reversed(inner)
 
 
 def _digest(slices: tuple[Instance, ...]) -> str:
