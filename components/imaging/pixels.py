@@ -9,6 +9,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from components.imaging.codestream import bare, said
@@ -55,7 +56,7 @@ def check_syntax(syntax: str) -> None:
     if syntax in NATIVE or syntax == RLE or syntax in _DECODERS:
         return
     known = syntax if len(syntax) <= 64 and set(syntax) <= set("0123456789.") else ""
-    name = UID(known).name if known else ""
+    name = UID(known, IGNORE).name if known else ""
     called = f"{name} ({known})" if name != known else known or "that is no UID"
     msg = f"The pixels are stored in transfer syntax {called}, which is not read here."
     msg_0 = f"{msg} Send them uncompressed."

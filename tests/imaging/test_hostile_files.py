@@ -243,8 +243,11 @@ def test_a_jpeg_of_endless_scans_is_no_ct(tmp_path: Path) -> None:
 
 def test_a_jpeg_that_names_two_sizes_is_refused(tmp_path: Path) -> None:
     frame = bytes(imagecodecs.jpegls_encode(np.zeros((6, 10), np.uint16)))
-    big = frame[2 : 2 + 2 + 11].replace(b"\x00\x06\x00\x0a", b"\xff\xff\xff\xff")
-    said = fate(packed(tmp_path, JPEG + "80", frame[:2] + big + frame[2:], 6, 10))
+    at = frame.index(b"\xff\xf7")
+    length = 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
+    big = frame[at : at + 5] + b"\xff\xff\xff\xff" + frame[at + 9 : at + length]
+    both = frame[: at + length] + big + frame[at + length :]
+    said = fate(packed(tmp_path, JPEG + "80", both, 6, 10))
     assert "does not say its size" in said
 
 

@@ -115,6 +115,16 @@ def test_repeated_places_that_nothing_tells_apart_are_refused(tmp_path: Path) ->
     assert aside == []
 
 
+def test_one_place_scanned_again_and_again_is_no_volume(tmp_path: Path) -> None:
+    def change(ds: Dataset, n: int) -> None:
+        ds.AcquisitionNumber, ds.ImagePositionPatient = n, [0, 0, 50]
+
+    write_series(tmp_path, HU, change=change)
+    series, aside = sorted_one(tmp_path)
+    assert "12 of 12 slices lie where another lies, at one place" in series.refusal
+    assert aside == []
+
+
 def test_a_scan_in_steps_counts_every_slice_and_is_one(tmp_path: Path) -> None:
     def change(ds: Dataset, n: int) -> None:
         ds.AcquisitionNumber = n

@@ -85,7 +85,7 @@ def test_every_hole_is_counted_in_any_order(gone: set[int], order: list[int]) ->
     [
         ([4.0] * 14 + [7.0] * 13, "14 gaps of 4.00 mm, 13 of 7.00 mm."),
         ([2.5] * 9 + [4.0], "9 gaps of 2.50 mm, 1 of 4.00 mm."),
-        ([5.0] * 9 + [10.0] * 9, "9 gaps of 5.00 mm, 9 of 10.00 mm."),
+        ([5.0] * 10 + [10.0] * 9, "10 gaps of 5.00 mm, 9 of 10.00 mm."),
         ([1.0, 1.5, 2.1, 2.9, 3.4, 4.0, 5.1], "Slices lie 1.00 to 5.10 mm apart, unevenly."),
     ],
 )

@@ -211,6 +211,22 @@ def test_frames_in_several_fragments_are_put_together(
     assert np.array_equal(volume(only(tmp_path)), HU)
 
 
+def test_the_offset_table_tells_frames_apart_that_have_no_mark(tmp_path: Path) -> None:
+    ds = enhanced(HU)
+    encapsulated(ds, "1.2.840.10008.1.2.5", parts=3)
+    saved(ds, tmp_path / "mf.dcm")
+    assert np.array_equal(volume(only(tmp_path)), HU)
+
+
+def test_what_a_frame_says_itself_comes_before_what_all_share(tmp_path: Path) -> None:
+    ds = enhanced(HU, [-1024.0 - n for n in range(8)])
+    ds.SharedFunctionalGroupsSequence[0].PixelValueTransformationSequence = item(
+        RescaleSlope=3, RescaleIntercept=5, RescaleType="HU"
+    )
+    saved(ds, tmp_path / "mf.dcm")
+    assert np.array_equal(volume(only(tmp_path)), HU)
+
+
 def test_a_single_slice_in_several_fragments_is_put_together(tmp_path: Path) -> None:
     def write(ds: Dataset, n: int) -> None:
         pack(ds, JPEG + "80")
