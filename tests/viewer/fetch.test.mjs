@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
-import { Loader, nextJob, outward, reachFor } from "../../components/viewer/static/fetch.js";
-import { meta, record } from "./builders.mjs";
+import { Loader } from "../../components/viewer/static/fetch.js";
+import { nextJob, outward, reachFor } from "../../components/viewer/static/queue.js";
+import { meta, own, record, straight } from "./builders.mjs";
 
 const room = (centre, planes = 20, held = []) => ({
   meta: { planes }, centre, held: new Map(held.map((p) => [p, 1])), asked: new Set(), reach: 100,
 });
+/** A stack file of *count* planes of 2 × 2 zeros. */
+function stackFile(meta, count) {
+  const plane = deflateSync(new Uint8Array(8));
+  const offsets = Array.from({ length: count + 1 }, (_, at) => at * plane.length);
+  const header = deflateSync(JSON.stringify({ meta, offsets }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  return Buffer.concat([Buffer.from("STACK1\n"), length, header, ...Array(count).fill(plane)]);
+}
 const all = (planes) => [...Array(planes).keys()];
 
 test("planes come outward from the one on screen, each once", () => {
@@ -44,7 +54,7 @@ function server() {
   const answers = async (url, { headers, signal }) => {
     asked.push({ url, headers, signal });
     if (url.includes("/cases/")) return Response.json(record({ case: url.split("/").at(-1), stack: "s_1" }));
-    if (url.endsWith("/meta")) return Response.json(meta({ rows: 2, columns: 2 }));
+    if (url.endsWith("/meta")) return Response.json(meta({ rows: 2, columns: 2, straight: null, vertebrae: meta().vertebrae.map((v) => ({ ...v, own: null })) }));
     return new Response(plane);
   };
   return { asked, answers };
@@ -86,4 +96,86 @@ test("a refusal carries the server's sentence", async () => {
   const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
   await assert.rejects(loader.enter("c_1", "t"), { message: /Sign in again/, status: 401 });
   assert.equal(loader.at("c_1"), null);
+});
+
+test("planes beyond the stack are brought last, each unpacked in its own size", async () => {
+  const asked = [];
+  const sizes = new Map([[20, 6], [21, 6], [22, 15]]);
+  const small = { rows: 2, columns: 3, planes: 2, middle: 0, offset_mm: [0, 2] };
+  const body = { ...meta().vertebrae[1], own: own(22, { rows: 5, columns: 3 }) };
+  const answers = async (url) => {
+    if (url.includes("/cases/")) return Response.json(record({ stack: "s_1" }));
+    if (url.endsWith("/meta")) return Response.json(meta({ rows: 2, columns: 2, straight: straight(small), vertebrae: [body] }));
+    const plane = Number(url.split("/").at(-1));
+    asked.push(plane);
+    return new Response(deflateSync(new Uint8Array(2 * (sizes.get(plane) ?? 4))));
+  };
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await loader.enter("c_1", "t_1");
+  loader.settle("c_1");
+  await quiet();
+  assert.deepEqual(asked.slice(-3), [20, 21, 22]);
+  assert.equal(loader.here.failed, "");
+  assert.equal(loader.plane({ first: 22, drawn: false }, 0).length, 15);
+  assert.equal(loader.plane({ first: 20, drawn: false }, 1).length, 6);
+});
+
+test("what a picture on screen is made of comes before its neighbours, its middle alone", () => {
+  const here = { ...room(9), first: [30, 29, 31] };
+  assert.equal(nextJob(here, null).plane, 30);
+  here.asked.add(30);
+  assert.equal(nextJob(here, null), null);
+  here.held.set(30, 1);
+  assert.equal(nextJob(here, null).plane, 29);
+  here.asked.add(29).add(31);
+  assert.equal(nextJob(here, null).plane, 9);
+});
+
+test("another reconstruction takes the place of all planes; late ones of the first are dropped", async () => {
+  const late = [];
+  const answers = async (url) => {
+    if (url.includes("/cases/")) return Response.json(record({ stack: "s_1" }));
+    if (url.endsWith("/meta")) {
+      return Response.json(meta({ rows: 2, columns: 2, straight: null, vertebrae: [], best_plane: url.includes("s_2") ? 3 : 9 }));
+    }
+    if (url.includes("s_1")) await new Promise((done) => late.push(done));
+    return new Response(deflateSync(new Uint8Array(8).fill(url.includes("s_1") ? 1 : 2)));
+  };
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await loader.enter("c_1", "t_1");
+  loader.settle("c_1");
+  await quiet();
+  assert.equal((await loader.turnTo("s_2")).best_plane, 3);
+  late.forEach((done) => done());
+  await quiet();
+  assert.equal(loader.here.stack, "s_2");
+  assert.ok([...loader.here.held.values()].every((plane) => plane[0] === 0x0202));
+  loader.atBest("c_1");
+  assert.equal(loader.at("c_1"), null);
+});
+
+test("a curve is posted with the ticket and its picture comes back; nobody gets it after moving on", async () => {
+  const posted = [];
+  const pictures = await stackFile({ straight: straight({ first: 0, planes: 1, rows: 2, columns: 2 }) }, 1);
+  const answers = async (url, { method, body, headers }) => {
+    if (method === "POST") {
+      posted.push({ url, body: JSON.parse(body), ticket: headers["X-Review-Ticket"] });
+      return new Response(pictures);
+    }
+    if (url.includes("/cases/")) return Response.json(record({ case: url.split("/").at(-1), stack: "s_1" }));
+    if (url.endsWith("/meta")) return Response.json(meta({ rows: 2, columns: 2, straight: null, vertebrae: [] }));
+    return new Response(deflateSync(new Uint8Array(8)));
+  };
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await loader.enter("c_1", "t_1");
+  loader.settle("c_1");
+  const found = await loader.straighten([[1, 2, 3], [1, 2, 30], [1, 2, 60]]);
+  assert.equal(found.source, "mask");
+  assert.equal(loader.plane({ first: 0, drawn: true }, 0).length, 4);
+  assert.deepEqual(posted, [{ url: "api/stacks/s_1/straight", ticket: "t_1", body: { points: [[1, 2, 3], [1, 2, 30], [1, 2, 60]] } }]);
+  const going = loader.straighten([[1, 2, 3], [1, 2, 30], [1, 2, 60]]);
+  await loader.enter("c_2", "t_2");
+  loader.settle("c_2");
+  assert.equal(await going, null);
+  assert.equal(loader.here.drawn, null);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { labelPlace } from "../../components/viewer/static/overlay.js";
+import { labelPlace } from "../../components/viewer/static/bodies.js";
 
 const square = (x, y, half) => [x - half, y - half, x + half, y - half, x + half, y + half, x - half, y + half];
 

@@ -2,21 +2,15 @@
 
 import { DECISIONS } from "./keys.js";
 import { chosen, menuFor } from "./menus.js";
+import { vertebra } from "./pictures.js";
 import { obstacle } from "./predict.js";
-import { zoomIn, zoomOut } from "./state.js";
+import { sights } from "./sights.js";
 
 const EMPTY = { finding: null, code: "", text: "", level: null, grade: null, type: null,
   status: null, recommendation: null };
 
 const DONE = { confirm: "accepted", reject: "rejected", unsure: "marked unsure", regrade: "graded",
-  relabel: "given a new level" };
-
-const LOOKS = {
-  sliceRight: { type: "slice", by: -1 }, sliceLeft: { type: "slice", by: 1 },
-  slicesRight: { type: "slice", by: -5 }, slicesLeft: { type: "slice", by: 5 },
-  window: { type: "preset" }, overlay: { type: "overlay" },
-  zoomIn, zoomOut, zoomReset: { type: "reset" },
-};
+  relabel: "given a new level", measure: "measured" };
 
 /** What accepting takes: the grade and type that stand on the button. */
 const onButton = ({ grade, type, offered }) => ({
@@ -36,6 +30,8 @@ export function deeds(room) {
     if (kind === "add") room.look({ type: "select", finding: `new-${act.act}`, level: act.level });
     room.say(sentence(kind, act, about));
   }
+
+  const picture = sights(room, { send, seen });
 
   function sentence(kind, act, about) {
     if (kind === "add") return `${act.level} added as a missed fracture.`;
@@ -61,7 +57,10 @@ export function deeds(room) {
 
   function select(id) {
     const level = room.shown().findings.find((f) => f.id === id)?.level;
-    room.look({ type: "select", finding: id, level });
+    const hindrance = picture.held();
+    if (hindrance) return room.say(hindrance);
+    const points = vertebra(room.view.meta, level)?.own ? picture.startPoints(level) : null;
+    return room.look({ type: "select", finding: id, level, points });
   }
 
   function along(by) {
@@ -73,7 +72,7 @@ export function deeds(room) {
 
   function close() {
     if (room.view.menu) room.look({ type: "menu", menu: null });
-    room.help(false);
+    room.unfold("");
     room.focus();
   }
 
@@ -82,8 +81,8 @@ export function deeds(room) {
     unsure: () => decide("unsure"),
     reject: () => ask("reject"),
     undo: () => send("undo", {}), // the server knows the reader's last step on this scan
-    next: () => room.next(),
-    help: () => room.help(),
+    next: () => room.visits.next(),
+    help: () => room.unfold(room.unfolded === "help" ? "" : "help"),
     close,
     findingUp: () => along(-1),
     findingDown: () => along(1),
@@ -92,7 +91,7 @@ export function deeds(room) {
   function unready(action) {
     const about = finding();
     if (room.shown()?.readonly) return "You may look at this scan, not decide on it.";
-    if (about?.id.startsWith("new-") && !["missed", "status", "undo"].includes(action)) {
+    if (about?.id.startsWith("new-") && !["missed", "status", "undo", "save"].includes(action)) {
       return "This finding is still being saved. Again in a moment.";
     }
     return room.screen.unseen();
@@ -104,18 +103,23 @@ export function deeds(room) {
       const hindrance = unready(action);
       if (hindrance) return room.say(hindrance);
     }
-    if (LOOKS[action]) return room.look(LOOKS[action]);
-    return (DEEDS[action] ?? (() => ask(action)))();
+    const leaving = picture.hindrance(action);
+    if (leaving) return room.say(leaving);
+    return (picture.deedOf(action) ?? DEEDS[action] ?? (() => ask(action)))();
   }
 
   function finish(menu, option) {
+    if (menu.name === "series") {
+      close();
+      return picture.turnTo(option.value);
+    }
     const about = room.shown().findings.find((f) => f.id === menu.finding) ?? null;
     const outcome = chosen(menu, option, { record: room.shown(), finding: about });
     room.look({ type: "menu", menu: outcome.menu ?? null });
-    if (outcome.menu) return;
+    if (outcome.menu) return undefined;
     room.focus();
     const { kind, ...fields } = outcome.act;
-    send(kind, fields, menu.seen);
+    return send(kind, fields, menu.seen);
   }
 
   /** Chooses *option* of the open menu: at once, or as a pick to be confirmed. */
@@ -149,5 +153,6 @@ export function deeds(room) {
     room.view.menu.text = text; // typed into the field itself: nothing to draw again
   };
 
-  return { act, choose, confirm, pick, write, close, select };
+  const { point, settlePoints } = picture;
+  return { act, choose, confirm, pick, write, close, select, point, settlePoints };
 }

@@ -1,7 +1,7 @@
 // Paints one plane on a canvas: HU through the window table, then scaled by the browser.
 
 import { placing } from "./geometry.js";
-import { shade, table } from "./window.js";
+import { greysOf, shade } from "./window.js";
 
 /** A painter for *canvas*; it redoes only what changed since the last call. */
 export function painter(canvas) {
@@ -10,9 +10,9 @@ export function painter(canvas) {
   const filmContext = film.getContext("2d", { alpha: false });
   let image = null;
   let pixels = null;
-  let done = { plane: null, centre: null, width: null, table: null };
+  let done = { plane: null, greys: null };
 
-  function expose(plane, { rows, columns }, window) {
+  function expose(plane, { rows, columns }, greys) {
     if (image?.width !== columns || image?.height !== rows) {
       film.width = columns;
       film.height = rows;
@@ -20,20 +20,19 @@ export function painter(canvas) {
       pixels = new Uint32Array(image.data.buffer);
       done.plane = null;
     }
-    const sameWindow = done.centre === window.centre && done.width === window.width;
-    if (sameWindow && done.plane === plane) return;
-    const greys = sameWindow ? done.table : table(window);
+    if (done.greys === greys && done.plane === plane) return;
     shade(plane, greys, pixels);
     filmContext.putImageData(image, 0, 0);
-    done = { plane, centre: window.centre, width: window.width, table: greys };
+    done = { plane, greys };
   }
 
   return {
-    paint(plane, meta, { stage, look, window }) {
+    /** Paints *plane* of *picture* { rows, columns }. */
+    paint(plane, picture, { stage, look, window }) {
       fitCanvas(canvas, stage);
-      expose(plane, meta, window);
+      expose(plane, picture, greysOf(window));
       const ratio = canvas.width / stage.width;
-      const { scale, left, top } = placing(meta, stage, look);
+      const { scale, left, top } = placing(picture, stage, look);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.fillStyle = "#000";
       context.fillRect(0, 0, stage.width, stage.height);
@@ -41,9 +40,11 @@ export function painter(canvas) {
       // Bilinear when enlarged, as viewers do; better filters cost four times as much a picture.
       context.imageSmoothingQuality = scale < 1 ? "medium" : "low";
       const half = 0.5 * scale;
-      context.drawImage(film, left - half, top - half, meta.columns * scale, meta.rows * scale);
+      context.drawImage(film, left - half, top - half, picture.columns * scale, picture.rows * scale);
     },
+    /** Takes the picture away. */
     clear(stage) {
+      done = { plane: null, greys: null };
       fitCanvas(canvas, stage);
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.fillStyle = "#000";

@@ -1,12 +1,12 @@
 // Brings cases, stacks and planes, what is on screen first. Keeps this case and the next only.
 
 import { unpack } from "./decode.js";
+import { extent } from "./pictures.js";
+import { nextJob, reachFor, urgent } from "./queue.js";
+import { unpackStack } from "./stackfile.js";
 import { openingPlane } from "./state.js";
 
 const AT_ONCE = 4;
-const NEAR = 4; // planes either side that come before anything of the next case
-const NEXT_NEAR = 2;
-const MOST_BYTES = 256 * 2 ** 20;
 
 /** A server's answer that is not what was asked for; its message is a sentence for people. */
 export class Refused extends Error {
@@ -16,40 +16,9 @@ export class Refused extends Error {
   }
 }
 
-/** Plane numbers nearest to *plane* first, no further than *reach*. */
-export function outward(plane, planes, reach = planes) {
-  const order = [];
-  for (let step = 0; step <= reach; step += 1) {
-    if (plane + step < planes) order.push(plane + step);
-    if (step > 0 && plane - step >= 0) order.push(plane - step);
-  }
-  return order;
-}
-
-/**
- * The next plane to bring, as { room, plane }, or null.
- * *here* and *next* are rooms: { meta, centre, held: Map, asked: Set } or null.
- */
-export function nextJob(here, next) {
-  const missing = (room, reach) => {
-    if (!room?.meta) return null;
-    const wanted = outward(room.centre, room.meta.planes, reach ?? room.meta.planes).find(
-      (plane) => !room.held.has(plane) && !room.asked.has(plane),
-    );
-    return wanted === undefined ? null : { room, plane: wanted };
-  };
-  // The plane on screen comes alone: nothing else shares the line with it.
-  if (here?.meta && !here.held.has(here.centre)) return missing(here, 0);
-  return missing(here, NEAR) ?? missing(next, NEXT_NEAR) ?? missing(here, here?.reach);
-}
-
-/** How many planes either side of the one on screen a case may hold. */
-export const reachFor = ({ rows, columns }) =>
-  Math.max(NEAR, Math.floor(MOST_BYTES / (2 * rows * columns) / 2));
-
 const lighten = (room) => {
   for (const plane of room.held.keys()) {
-    if (Math.abs(plane - room.centre) > room.reach) room.held.delete(plane);
+    if (plane < room.meta.planes && Math.abs(plane - room.centre) > room.reach) room.held.delete(plane);
   }
 };
 
@@ -73,12 +42,14 @@ export class Loader {
     this.unsigned = false; // the last answer was: sign in again
   }
 
-  async #answer(path, ticket, { signal, ahead = false } = {}) {
+  async #answer(path, ticket, { signal, ahead = false, body } = {}) {
     const headers = { "X-Review-Ticket": ticket };
     if (ahead) headers["X-Ahead"] = "1"; // fetched, not yet looked at
+    if (body) headers["Content-Type"] = "application/json";
+    const how = body ? { method: "POST", body: JSON.stringify(body) } : {};
     let answer;
     try {
-      answer = await this.get(`${this.api}/${path}`, { headers, signal, credentials: "same-origin" });
+      answer = await this.get(`${this.api}/${path}`, { ...how, headers, signal, credentials: "same-origin" });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Refused(0, "The server cannot be reached. Check the connection and try again.");
@@ -100,8 +71,8 @@ export class Loader {
     this.tickets.set(id, ticket);
     const old = this.rooms.get(id);
     if (old && !old.broken) return old.ready;
-    const room = { id, ahead: options.ahead ?? false, record: null, meta: null, centre: 0,
-      held: new Map(), asked: new Set(), failed: "", abort: new AbortController(), broken: false };
+    const room = { id, ahead: options.ahead ?? false, record: null, stack: null, meta: null, centre: 0,
+      first: null, drawn: null, held: new Map(), asked: new Set(), failed: "", abort: new AbortController(), broken: false };
     this.rooms.set(id, room);
     room.ready = this.#furnish(room).catch((error) => {
       room.broken = true;
@@ -122,19 +93,60 @@ export class Loader {
   async #furnish(room) {
     const options = { ahead: room.ahead, signal: room.abort.signal };
     room.record = await this.record(room.id, options);
-    if (room.record.stack) {
-      const answer = await this.#answer(`stacks/${room.record.stack}/meta`, this.tickets.get(room.id), options);
-      room.meta = await answer.json();
-      room.reach = reachFor(room.meta);
-      room.centre = openingPlane(room.record, room.meta);
-    }
+    room.stack = room.record.stack;
+    if (room.stack) this.#put(room, await this.#meta(room, room.stack, options));
     return room;
+  }
+
+  #meta = async (room, stack, options) =>
+    (await this.#answer(`stacks/${stack}/meta`, this.tickets.get(room.id), options)).json();
+
+  #put(room, meta) {
+    Object.assign(room, { meta, first: null, drawn: null, held: new Map(), asked: new Set() });
+    room.reach = reachFor(meta);
+    room.centre = openingPlane(room.record, meta);
+  }
+
+  /** Puts another reconstruction, *stack*, in place of the one on screen; its meta, or null when
+   * the reader has gone on to another case since. */
+  async turnTo(stack) {
+    const room = this.here;
+    const meta = await this.#meta(room, stack, {});
+    if (this.here !== room) return null;
+    room.abort.abort(); // what was on its way belongs to the other one
+    room.abort = new AbortController();
+    room.stack = stack;
+    this.#put(room, meta);
+    this.pump();
+    return meta;
+  }
+
+  /** The straightened picture along *points*, [plane, column, row] each, of the case on screen;
+   * null when the reader has gone on since. */
+  async straighten(points) {
+    const room = this.here;
+    const { stack } = room;
+    const options = { body: { points }, signal: room.abort.signal };
+    const answer = await this.#answer(`stacks/${stack}/straight`, this.tickets.get(room.id), options);
+    const { meta, planes } = await unpackStack(await answer.arrayBuffer());
+    if (this.here !== room || room.stack !== stack) return null;
+    room.drawn = planes;
+    return meta.straight;
   }
 
   /** The room of *id* when all but its planes is here, else null. */
   at(id) {
     const room = this.rooms.get(id);
     return room?.record && (room.meta || !room.record.stack) ? room : null;
+  }
+
+  /** Has the room of *id* fetched anew where another reconstruction than the best was left in it. */
+  atBest(id) {
+    const room = this.rooms.get(id);
+    if (!room || !room.record || room.stack === room.record.stack) return;
+    room.abort.abort();
+    this.rooms.delete(id);
+    if (this.here === room) this.here = null;
   }
 
   /** Makes *id* the case on screen and *next* the only other one kept. */
@@ -151,20 +163,25 @@ export class Loader {
     this.pump();
   }
 
-  /** Says which plane is on screen; it and its neighbours come first from now on. */
-  want(plane) {
+  /** Says which true plane the stack stands at, and which *planes* of the file the picture on
+   * screen is made of; they and the neighbours come first from now on. */
+  want(plane, planes = [plane]) {
     if (!this.here) return;
     this.here.centre = plane;
+    this.here.first = planes;
     this.pump();
   }
 
-  /** The Int16Array of a plane of the case on screen, or null while it is on its way. */
-  plane = (number) => this.here?.held.get(number) ?? null;
+  /** The Int16Array of slice *at* of *picture* of the case on screen, or null while it is on its way. */
+  plane({ first, drawn }, at) {
+    const found = drawn ? this.here?.drawn?.[at] : this.here?.held.get(first + at);
+    return found ?? null;
+  }
 
   pump() {
     // One more than usual may fly when the plane on screen is the one that is missing.
-    const urgent = this.here?.meta && !this.here.held.has(this.here.centre);
-    while (this.flying < AT_ONCE + (urgent ? 1 : 0)) {
+    const most = AT_ONCE + (urgent(this.here) ? 1 : 0);
+    while (this.flying < most) {
       const job = nextJob(this.here, this.next?.meta ? this.next : null);
       if (!job) return;
       void this.#bring(job);
@@ -172,26 +189,27 @@ export class Loader {
   }
 
   async #bring({ room, plane }) {
-    room.asked.add(plane);
+    const { held, asked, meta } = room; // its own, should the room turn to another stack meanwhile
+    asked.add(plane);
     this.flying += 1;
     try {
-      const path = `stacks/${room.record.stack}/${plane}`;
+      const path = `stacks/${room.stack}/${plane}`;
       const options = { ahead: room.ahead, signal: room.abort.signal };
       const answer = await this.#answer(path, this.tickets.get(room.id), options);
-      const { rows, columns } = room.meta;
-      room.held.set(plane, await unpack(await answer.arrayBuffer(), rows, columns));
+      const { rows, columns } = extent(meta, plane);
+      held.set(plane, await unpack(await answer.arrayBuffer(), rows, columns));
       room.failed = "";
-      room.asked.delete(plane);
+      asked.delete(plane);
       lighten(room);
     } catch (error) {
       if (error.name !== "AbortError") room.failed = error.message;
       setTimeout(() => { // leave a failed plane alone for a moment, then let it be asked for again
-        room.asked.delete(plane);
+        asked.delete(plane);
         this.pump();
       }, 2000);
     }
     this.flying -= 1;
-    this.arrived({ case: room.id, plane });
+    if (held === room.held) this.arrived({ case: room.id, plane });
     this.pump();
   }
 }

@@ -2,6 +2,7 @@
 
 import { el, fill } from "./dom.js";
 import { badge } from "./grades.js";
+import { vertebra } from "./pictures.js";
 
 /** State as icon, letter and words; the colour of the class only repeats them. */
 const STATES = {
@@ -34,16 +35,46 @@ const line = (name, ...parts) =>
     el("span", { class: "vcf-line-value" }, parts),
   ]);
 
-function suggestedLine({ suggested }) {
-  if (!suggested) return null;
-  const parts = [suggested.grade === null ? "no grade" : badge(suggested.grade, { suggested: true })];
-  if (suggested.type) parts.push(`, ${suggested.type}`);
+const NEAR = "NEAR THRESHOLD";
+
+/** Grade, type and loss of one measurement, by machine or by a person. */
+function measuredParts(found, suggested) {
+  const parts = [typeof found.grade === "number" ? badge(found.grade, { suggested }) : suggested ? "no grade" : ""];
+  if (found.type) parts.push(` ${found.type}`);
   // A loss comes with its interval or not at all: never a bare per cent.
-  if (suggested.loss) parts.push(", loss ", unbroken(suggested.loss));
-  if (suggested.near) parts.push("; ", el("strong", {}, ["close to a limit between grades"]));
-  const basis = ["measured by machine", suggested.basis].filter(Boolean).join(": ");
-  parts.push(el("div", { class: "vcf-small" }, [basis]));
-  return line("Suggested", ...parts);
+  if (found.loss) parts.push(" ", unbroken(`loss ${found.loss}`));
+  if (found.near) parts.push(" ", el("strong", { class: "vcf-near", title: "Close to a limit between grades" }, [NEAR]));
+  return parts;
+}
+
+const heightsLine = (heights) => (heights ? el("div", {}, [unbroken(heights), " front / middle / back"]) : null);
+
+function suggestedLine(measured, finding, body) {
+  if (!measured) {
+    const reason = finding.level ? body?.unmeasured : "";
+    return reason ? line("Machine", `${finding.level} not measured: ${reason}`) : null;
+  }
+  const parts = measuredParts(measured, true);
+  parts.push(heightsLine(measured.heights ?? finding.heights));
+  if (measured.basis) parts.push(el("div", { class: "vcf-small" }, [`against ${measured.basis}`]));
+  return line("Machine", ...parts);
+}
+
+/** The formula of the AI vendors, beside ours: it compares a body with its own back wall only. */
+function formulaLine(measured) {
+  if (!measured?.vendor) return null;
+  const parts = [unbroken(measured.vendor), el("span", { class: "vcf-small" }, [" 1 − min(front, middle) / back"])];
+  if (measured.crush) {
+    parts.push(el("div", { class: "vcf-crush" }, ["Crush: the back wall is low as well. This formula misses what the neighbours show."]));
+  }
+  return line("Vendor formula", ...parts);
+}
+
+function personLine(mine) {
+  if (!mine) return null;
+  const parts = measuredParts(mine, false);
+  parts.push(heightsLine(mine.heights), el("div", { class: "vcf-small" }, [[mine.by, mine.at].filter(Boolean).join(", ")]));
+  return line("Measured by a person", ...parts);
 }
 
 function vendorLine({ vendor, source, level }) {
@@ -61,18 +92,22 @@ function readerLine(finding) {
   return line("Reader", ...parts);
 }
 
-const detail = (finding) => [
-  finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
-  readerLine(finding),
-  suggestedLine(finding),
-  vendorLine(finding),
-  finding.heights ? line("Heights", `${finding.heights} (front / middle / back)`) : null,
-  finding.reason ? line("Reason", [finding.reason, finding.text].filter(Boolean).join(": ")) : null,
-  finding.route ? line("Next step", el("strong", {}, [finding.route])) : null,
-  finding.by ? line("By", finding.by) : null,
-];
+const detail = (finding, record, meta) => {
+  const measured = record.measured?.[finding.level] ?? finding.suggested;
+  return [
+    finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
+    readerLine(finding),
+    personLine(record.remeasured?.[finding.level]),
+    suggestedLine(measured, finding, vertebra(meta, finding.level)),
+    formulaLine(measured),
+    vendorLine(finding),
+    finding.reason ? line("Reason", [finding.reason, finding.text].filter(Boolean).join(": ")) : null,
+    finding.route ? line("Next step", el("strong", {}, [finding.route])) : null,
+    finding.by ? line("By", finding.by) : null,
+  ];
+};
 
-function row(finding, chosen, select) {
+function row(finding, chosen, select, details) {
   const shown = finding.grade ?? finding.suggested?.grade ?? null;
   const head = el("button", {
     type: "button", class: "vcf-finding-head", "aria-pressed": String(chosen),
@@ -87,8 +122,13 @@ function row(finding, chosen, select) {
   return el("li", {
     class: chosen ? "vcf-finding vcf-chosen" : "vcf-finding",
     "data-finding": finding.id, "data-state": finding.state, "data-level": finding.level ?? "",
-  }, [head, ...(chosen ? [el("div", { class: "vcf-detail" }, detail(finding).filter(Boolean))] : [])]);
+  }, [head, ...(chosen ? [el("div", { class: "vcf-detail" }, details().filter(Boolean))] : [])]);
 }
+
+const loss = (m) => [
+  " loss ", unbroken(m.loss), m.grade ? `, suggests grade ${m.grade}${m.type ? ` ${m.type}` : ""}` : "",
+  m.near ? ", NEAR THRESHOLD" : "", m.crush ? ", crush" : "",
+];
 
 const measuredList = (record) => {
   const rows = Object.entries(record.measured ?? {}).filter(([, m]) => m.loss);
@@ -98,24 +138,33 @@ const measuredList = (record) => {
     el("ul", {}, rows.map(([level, m]) =>
       el("li", {}, [
         el("strong", {}, [level]),
-        " loss ", unbroken(m.loss), m.grade ? `, suggests grade ${m.grade}${m.type ? ` ${m.type}` : ""}` : "",
-        m.near ? ", close to a limit" : "",
+        ...loss(m),
       ]),
     )),
   ]);
 };
 
+/** Levels that a person measured and no finding tells of. */
+const personList = (record) => {
+  const told = record.findings.map((f) => f.level);
+  const rows = Object.entries(record.remeasured ?? {}).filter(([level]) => !told.includes(level));
+  if (rows.length === 0) return null;
+  return el("ul", { class: "vcf-list vcf-person" }, rows.map(([level, mine]) =>
+    el("li", {}, [el("strong", {}, [`${level} `]), ...[personLine(mine)]])));
+};
+
 /** Writes the findings of *record* into *node*; *select* takes the id of the one clicked. */
-export function showFindings(node, record, chosen, select) {
+export function showFindings(node, record, { selected: chosen, meta }, select) {
   const open = node.querySelector("details")?.open ?? false;
   const list = record.findings.length
     ? el("ol", { class: "vcf-list", "aria-label": "Findings" },
-        record.findings.map((finding) => row(finding, finding.id === chosen, select)))
+        record.findings.map((finding) =>
+          row(finding, finding.id === chosen, select, () => detail(finding, record, meta))))
     : el("p", {}, ["No finding on this scan."]);
   const measured = measuredList(record);
   if (measured) measured.open = open;
   const before = { chosen: node.querySelector(".vcf-chosen")?.dataset.finding, top: node.scrollTop };
-  fill(node, list, measured);
+  fill(node, list, personList(record), measured);
   const now = node.querySelector(".vcf-chosen");
   node.scrollTop = now && before.chosen !== chosen ? now.offsetTop : before.top;
 }

@@ -1,6 +1,6 @@
 // Turns key presses inside the room into actions.
 
-import { actionOf, ONCE } from "./keys.js";
+import { actionOf, ONCE, pressedKey } from "./keys.js";
 import { optionOf } from "./menus.js";
 
 const typesIn = (target) => target.matches?.("input[type=text], textarea, select") ?? false;
@@ -45,15 +45,29 @@ export function keyboard(room, deeds) {
     return deed();
   }
 
+  /** Tab goes along the points while there is a next one, and then on through the page. */
+  function tabbed(event) {
+    const { kind, draft } = room.view;
+    return kind === "own" && draft && draft.chosen < 5 && !event.shiftKey && event.target === room.parts.stage;
+  }
+
+  /** Whether the page or the control with the focus has a better use for the key. */
+  function belongsElsewhere(event) {
+    if (event.key === "Tab") return !tabbed(event);
+    if (event.key === "Enter") return Boolean(event.target.closest?.("button, summary"));
+    return SCROLLS.has(event.key) && Boolean(event.target.closest?.(".vcf-report-text, .vcf-panel"));
+  }
+
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typesIn(event.target)) return whileTyping(event);
     if (room.view.menu) return inMenu(event, room.view.menu);
-    if (SCROLLS.has(event.key) && event.target.closest?.(".vcf-report-text, .vcf-panel")) return;
-    const action = actionOf(event.key);
-    if (!action || (action === "close" && !room.helping)) return;
+    if (belongsElsewhere(event)) return;
+    const covered = room.unfolded !== ""; // what is decided on cannot be seen then
+    const action = covered && event.key === "Escape" ? "close" : actionOf(pressedKey(event), room.view.kind);
+    if (!action || (action === "close" && !covered)) return;
     taken(event);
-    if (room.helping && !["close", "help"].includes(action)) return; // it covers what is decided on
+    if (covered && !["close", "help", "details"].includes(action)) return;
     if (event.repeat && ONCE.has(action)) return;
     room.pressed(event.timeStamp);
     deeds.act(action);

@@ -17,39 +17,106 @@ export const KEYS = [
   row("next", "case", "Next scan", "Next scan", ["N"]),
   row("findingUp", "list", "Finding above", "Finding above", ["ArrowUp"]),
   row("findingDown", "list", "Finding below", "Finding below", ["ArrowDown"]),
-  row("slicesRight", "picture", "5 right", "Five slices to the patient's right", ["PageUp"]),
-  row("sliceRight", "picture", "Slice right", "One slice to the patient's right", ["ArrowLeft"]),
-  row("sliceLeft", "picture", "Slice left", "One slice to the patient's left", ["ArrowRight"]),
-  row("slicesLeft", "picture", "5 left", "Five slices to the patient's left", ["PageDown"]),
+  row("slicesRight", "steps", "5 right", "Five slices to the patient's right", ["PageUp"]),
+  row("sliceRight", "steps", "Slice right", "One slice to the patient's right", ["ArrowLeft"]),
+  row("sliceLeft", "steps", "Slice left", "One slice to the patient's left", ["ArrowRight"]),
+  row("slicesLeft", "steps", "5 left", "Five slices to the patient's left", ["PageDown"]),
   row("window", "picture", "Window", "Window: bone or soft tissue", ["W"]),
   row("overlay", "picture", "Outlines", "Outlines on or off", ["O"]),
-  row("zoomIn", "picture", "Larger", "Larger", ["+", "="]),
-  row("zoomOut", "picture", "Smaller", "Smaller", ["-", "_"]),
-  row("zoomReset", "picture", "Fit", "Whole picture", ["0"]),
+  row("straight", "picture", "Straight", "Straightened spine or true sagittal", ["V"]),
+  row("points", "picture", "Points", "Points and heights of one vertebra in its own plane", ["P"]),
+  row("locators", "picture", "Locators", "Coronal and axial locators on or off", ["K"]),
+  row("slab", "picture", "Slab", "Slab thickness: none, 5, 10, 20 mm", ["B"]),
+  row("mip", "picture", "Mean", "Slab shows the mean or the brightest (MIP)", ["I"]),
+  row("zoomIn", "steps", "Larger", "Larger", ["+", "="]),
+  row("zoomOut", "steps", "Smaller", "Smaller", ["-", "_"]),
+  row("zoomReset", "steps", "Fit", "Whole picture", ["0"]),
+  row("crossFront", "cross", "←", "Cross 2 mm to the front", ["Shift+ArrowLeft"]),
+  row("crossUp", "cross", "↑", "Cross 2 mm towards the head", ["Shift+ArrowUp"]),
+  row("crossDown", "cross", "↓", "Cross 2 mm towards the feet", ["Shift+ArrowDown"]),
+  row("crossBack", "cross", "→", "Cross 2 mm to the back", ["Shift+ArrowRight"]),
+  row("details", "how", "How made", "How this picture was made, in full", ["F"]),
+  row("series", "how", "Other series", "Other reconstructions of this scan", ["E"]),
   row("help", "case", "Keys", "This list of keys", ["H", "?"]),
   row("close", "menu", "Close", "Close a menu", ["Escape"]),
 ];
 
+const POINTS = ["front top", "front bottom", "middle top", "middle bottom", "back top", "back bottom"];
+
+const nudges = (name, by, words, prefix) => [
+  ["Left", "←", "to the front"], ["Up", "↑", "towards the head"], ["Down", "↓", "towards the feet"], ["Right", "→", "to the back"],
+].map(([way, label, where]) =>
+  row(`${name}${way}`, by, label, `Point ${words} ${where}`, [`${prefix}Arrow${way}`]));
+
+/** Keys that one kind of picture has for itself; they come before those of every picture. */
+export const MODES = {
+  own: [
+    ...POINTS.map((place, at) => row(`point${at + 1}`, "point", String(at + 1), `Point ${at + 1}: ${place}`, [String(at + 1)])),
+    row("pointNext", "point", "Next point", "Next point", ["Tab"]),
+    ...nudges("nudge", "nudge", "0.25 mm", ""),
+    ...nudges("push", "push", "1 mm", "Shift+"),
+    row("levelUp", "own", "Above", "Vertebra above", ["PageUp"]),
+    row("levelDown", "own", "Below", "Vertebra below", ["PageDown"]),
+    row("reset", "own", "Machine's points", "Back to the machine's points", ["Backspace"]),
+    row("save", "own", "Save points", "Save the points as your measurement", ["Enter"]),
+    row("leave", "own", "Leave", "Leave without saving", ["Escape"]),
+  ],
+  straight: [
+    row("levelUp", "straight", "Above", "Vertebra above", ["ArrowUp"]),
+    row("levelDown", "straight", "Below", "Vertebra below", ["ArrowDown"]),
+    row("goLevel", "straight", "Go to level", "The true sagittal plane through this vertebra", ["Enter"]),
+    row("curve", "straight", "Draw curve", "Draw the curve anew by clicks", ["D"]),
+    row("straight", "picture", "Straight", "Back to the true sagittal stack", ["V", "Escape"]),
+  ],
+  curve: [
+    row("crossUp", "move", "↑", "Cross 2 mm towards the head", ["ArrowUp"]),
+    row("crossDown", "move", "↓", "Cross 2 mm towards the feet", ["ArrowDown"]),
+    row("place", "curve", "Place", "Place a centre at the cross", ["Enter"]),
+    row("takeBack", "curve", "Take back", "Take the last centre back", ["Backspace"]),
+    row("straight", "curve", "Straighten", "Straighten along the centres", ["V"]),
+    row("leave", "curve", "Leave", "Leave drawing", ["Escape"]),
+  ],
+};
+
+/** Titles of those tables in the list of keys. */
+export const MODE_TITLES = {
+  own: "With the points of one vertebra (key P)",
+  straight: "In the straightened view (key V)",
+  curve: "While the curve is drawn",
+};
+
 /** Actions that change the record; they wait until the case has been seen. */
 export const DECISIONS = new Set([
-  "accept", "reject", "unsure", "grade", "type", "level", "missed", "undo", "status",
+  "accept", "reject", "unsure", "grade", "type", "level", "missed", "undo", "status", "save",
 ]);
 
 /** Actions that a held key must not repeat. */
-export const ONCE = new Set([...DECISIONS, "next", "help"]);
+export const ONCE = new Set([
+  ...DECISIONS, "next", "help", "details", "series", "straight", "points", "locators", "slab", "mip",
+  "curve", "place", "takeBack", "goLevel", "reset", "leave",
+]);
 
-const BY_KEY = new Map(KEYS.flatMap((r) => r.keys.map((key) => [key.toLowerCase(), r.action])));
+const byKey = (rows) => new Map(rows.flatMap((r) => r.keys.map((key) => [key.toLowerCase(), r.action])));
 
-/** The action of a pressed key, or null. */
-export const actionOf = (key) => BY_KEY.get(key.toLowerCase()) ?? null;
+const EVERYWHERE = byKey(KEYS);
+const BY_MODE = Object.fromEntries(Object.entries(MODES).map(([mode, rows]) => [mode, byKey(rows)]));
 
-export const rowOf = (action) => KEYS.find((r) => r.action === action);
+/** The action of a pressed key, or null; *mode* is the kind of picture on the stage. */
+export function actionOf(key, mode = "true") {
+  const pressed = key.toLowerCase();
+  return BY_MODE[mode]?.get(pressed) ?? EVERYWHERE.get(pressed) ?? null;
+}
+
+/** The name of a pressed key as the rows have it: arrows and Tab say whether Shift was held. */
+export const pressedKey = ({ key, shiftKey }) =>
+  shiftKey && (key.startsWith("Arrow") || key === "Tab") ? `Shift+${key}` : key;
 
 const SIGNS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", "-": "−",
-  PageUp: "PgUp", PageDown: "PgDn", Escape: "Esc" };
+  PageUp: "PgUp", PageDown: "PgDn", Escape: "Esc", Backspace: "⌫", Enter: "⏎" };
 
 /** A key as it is written on the screen. */
-export const sign = (key) => SIGNS[key] ?? key;
+export const sign = (key) =>
+  key.startsWith("Shift+") ? `⇧${sign(key.slice(6))}` : (SIGNS[key] ?? key);
 
 /** Keys for the options of a menu, in order; no R and no C here either. */
 export const OPTION_KEYS = [..."123456789ABDEFGHIJKLMNOPQSTUVWXYZ"];

@@ -84,6 +84,17 @@ export function menuFor(name, { record, finding, seen, step = 0, answers = {} })
   };
 }
 
+/** The menu of a scan's reconstructions; *stack* is the one on the screen. */
+export const seriesMenu = (record, stack, seen) => ({
+  name: "series", step: 0, question: "series", answers: {}, seen, finding: null,
+  title: "Which reconstruction?", confirms: false, picked: stack, text: "",
+  options: record.series.map((one, at) => ({
+    value: one.stack, words: one.words, group: "", needsText: false, key: OPTION_KEYS[at] ?? "",
+    note: [one.stack === stack ? "on the screen" : "", one.stack === record.stack ? "best for the spine" : "", one.why]
+      .filter(Boolean).join("; "),
+  })),
+});
+
 /** The option of *menu* for a pressed key, or null. */
 export const optionOf = (menu, key) =>
   menu.options.find((option) => option.key && option.key === key.toUpperCase()) ?? null;

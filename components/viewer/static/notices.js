@@ -1,7 +1,6 @@
 // Small notices: whether all is saved, what was refused, how the picture is shown.
 
 import { el, fill, say } from "./dom.js";
-import { presetOf } from "./window.js";
 
 const WORDS = {
   saved: () => "✓ All saved",
@@ -38,7 +37,7 @@ export function showAlert(node, room) {
   };
   const open = () => {
     dismiss();
-    room.moveTo(id, desk.loader.tickets.get(id));
+    room.visits.moveTo(id, desk.loader.tickets.get(id));
   };
   return fill(
     node,
@@ -55,21 +54,4 @@ export function showOffer(room, finding) {
   const words = grade ? ["grade", grade, type].filter(Boolean).join(" ") : "";
   say(button.querySelector(".vcf-offer") ?? button.appendChild(el("span", { class: "vcf-offer" })), words);
   button.setAttribute("aria-label", `Accept: confirm the fracture${words ? `, ${words}` : ""}`);
-}
-
-/** Writes how the picture is shown and made. */
-export function showFacts({ facts, slider }, view, failed) {
-  const { meta, plane, window, look } = view;
-  slider.max = String(meta.planes - 1);
-  slider.value = String(plane);
-  const { spacing_mm: [between], slices, note } = meta.source;
-  const name = presetOf(window)?.name ?? "Own window";
-  const made = `From ${slices} CT slices, ${between.toFixed(1)} mm apart${note ? ` · ${note}` : ""}`;
-  const lines = [
-    `${name}, C ${window.centre} W ${window.width} · zoom ${look.zoom.toFixed(1)} ×`,
-    failed ? `A slice could not be fetched: ${failed}` : made,
-  ];
-  if (facts.title !== lines.join("\n")) fill(facts, lines.map((line) => el("span", {}, [line])));
-  facts.title = lines.join("\n"); // the whole of it where the line is cut short
-  slider.setAttribute("aria-valuetext", `slice ${plane + 1} of ${meta.planes}`);
 }

@@ -1,7 +1,8 @@
 // A menu or the help, shown over the right column so that the picture stays in sight.
 
 import { el, fill } from "./dom.js";
-import { KEYS, sign } from "./keys.js";
+import { fullList } from "./fidelity.js";
+import { KEYS, MODE_TITLES, MODES, sign } from "./keys.js";
 
 const key = (text) => (text ? el("kbd", {}, [sign(text)]) : null);
 
@@ -50,16 +51,19 @@ function confirmation(menu, { confirm, write }) {
 const who = ({ name, nhs_number: number, born }) =>
   el("p", { class: "vcf-who" }, [el("strong", {}, [name]), ` · ${number} · born ${born}`]);
 
+const head = (title, close) =>
+  el("div", { class: "vcf-panel-head" }, [
+    el("h3", { id: "vcf-panel-title" }, [title]),
+    el("button", { type: "button", class: "vcf-button", onclick: close }, ["Close ", key("Escape")]),
+  ]);
+
 /** Shows *menu* about *patient* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
 export function showMenu(node, menu, patient, on) {
   const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
   fill(
     node,
     who(patient),
-    el("div", { class: "vcf-panel-head" }, [
-      el("h3", { id: "vcf-panel-title" }, [menu.title]),
-      el("button", { type: "button", class: "vcf-button", onclick: on.close }, ["Close ", key("Escape")]),
-    ]),
+    head(menu.title, on.close),
     el("div", { class: `vcf-panel-body vcf-asks-${menu.question}` }, groups(menu, on.choose)),
     confirmation(menu, on),
   );
@@ -69,23 +73,32 @@ export function showMenu(node, menu, patient, on) {
   else if (typing || !node.contains(document.activeElement)) node.focus();
 }
 
-/** Shows the table of keys in *node*. */
+const keyTable = (rows) =>
+  el("table", { class: "vcf-keys" }, [
+    el("tbody", {}, rows.map((row) =>
+      el("tr", {}, [el("th", { scope: "row" }, row.keys.map(key)), el("td", {}, [row.words])]))),
+  ]);
+
+/** Shows the tables of keys in *node*. */
 export function showHelp(node, close) {
   fill(
     node,
-    el("div", { class: "vcf-panel-head" }, [
-      el("h3", { id: "vcf-panel-title" }, ["Keys"]),
-      el("button", { type: "button", class: "vcf-button", onclick: close }, ["Close ", key("Escape")]),
-    ]),
-    el("p", {}, ["They work while the blue frame is round this room. Every key has a button too. Wheel: slices. Ctrl and wheel: zoom. Right button or Shift and drag: window. Drag: move a zoomed picture."]),
-    el("table", { class: "vcf-keys" }, [
-      el("tbody", {}, KEYS.map((row) =>
-        el("tr", {}, [
-          el("th", { scope: "row" }, row.keys.map(key)),
-          el("td", {}, [row.words]),
-        ]),
-      )),
-    ]),
+    head("Keys", close),
+    el("p", {}, ["They work while the blue frame is round this room. Every key has a button too. Wheel: slices. Ctrl and wheel: zoom. Right button or Shift and drag: window. Click: the cross. Drag: a point, the cross, or a zoomed picture."]),
+    keyTable(KEYS),
+    Object.entries(MODES).map(([mode, rows]) => [el("h4", {}, [MODE_TITLES[mode]]), keyTable(rows)]).flat(),
+  );
+  node.focus();
+}
+
+/** Shows in *node* all that is known of how the picture of *view* was made. */
+export function showDetails(node, view, record, close) {
+  fill(
+    node,
+    who(record.patient),
+    head("How this picture was made", close),
+    el("dl", { class: "vcf-made" }, fullList(view, record).flatMap(([name, words]) =>
+      [el("dt", {}, [name]), el("dd", {}, [words])])),
   );
   node.focus();
 }

@@ -2,6 +2,8 @@
 //
 // The screen shows the prediction at once; the server's answer replaces it.
 
+import { heightsOf, heightsWords, lossWords } from "./points.js";
+
 const LANDS = { confirm: "confirmed", reject: "rejected", unsure: "unsure" };
 
 const MOVES = {
@@ -66,13 +68,22 @@ function findingsAfter(record, act) {
   );
 }
 
+/** What a person measured; its grade comes from the server, which knows the neighbours. */
+function measuredAfter(record, act) {
+  if (act.kind !== "measure") return {};
+  const heights = heightsOf(act.points);
+  const mine = { grade: null, type: null, near: false, points: act.points, stack: act.stack, by: "you", at: "being saved",
+    heights: heightsWords(heights), loss: lossWords(heights, record.measured?.[act.level]?.reference) || null };
+  return { remeasured: { ...record.remeasured, [act.level]: mine } };
+}
+
 /** *record* as it will stand after *act*, one version on. */
 export function predict(record, act) {
   const report =
     act.kind === "report_status"
       ? { ...record.report, status: act.status, recommendation: act.recommendation }
       : record.report;
-  return { ...record, version: act.version + 1, findings: findingsAfter(record, act), report };
+  return { ...record, version: act.version + 1, findings: findingsAfter(record, act), report, ...measuredAfter(record, act) };
 }
 
 /** *record* after all *acts* of its case that it does not yet hold. */

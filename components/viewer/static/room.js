@@ -1,40 +1,43 @@
-// One mounted viewer: opens cases, paints, shows. All of the room comes from one case record, so
-// picture, findings, banner and report never belong to different patients.
+// One mounted viewer: holds what is looked at, hears keys, pointer and server, has it all shown.
 
+import { clicked, grabbed } from "./aim.js";
 import { deeds } from "./deeds.js";
-import { fill, say } from "./dom.js";
-import { Refused } from "./fetch.js";
+import { say } from "./dom.js";
+import { filesOf, shotOf } from "./film.js";
 import { gestures } from "./gestures.js";
 import { keyboard } from "./keyboard.js";
 import { layout } from "./layout.js";
-import { showHelp } from "./panel.js";
+import { Locators } from "./locators.js";
+import { showDetails, showHelp } from "./panel.js";
 import { predictAll } from "./predict.js";
 import { recovery } from "./recovery.js";
 import { Screen } from "./screen.js";
-import { clear, showFailure, showOutbox, showRecord } from "./show.js";
-import { blank, firstFinding, keepable, reduce } from "./state.js";
+import { showOutbox, showRecord } from "./show.js";
+import { blank, firstFinding, reduce } from "./state.js";
+import { Visits } from "./visits.js";
 
 const LEAST_HEIGHT = 690;
 
-const sentenceOf = (error) =>
-  error instanceof Refused ? error.message : "This scan could not be shown. Reload the page; if it stays so, tell support.";
+/** What a change of must be written anew outside the picture. */
+const WRITTEN = ["selected", "menu", "kind", "level", "stack", "slab", "mip", "overlay", "locators"];
 
 export class Room {
   constructor(parent, desk, setStateValue) {
     Object.assign(this, { desk, setStateValue });
     this.view = blank();
-    this.wanted = null;
-    this.trail = []; // cases left by our own moves that the page has not yet followed
-    this.helping = false;
+    this.unfolded = ""; // "help" or "details" while one of them covers the right column
     this.alert = null;
-    const mine = deeds(this);
-    this.deeds = mine;
-    this.parts = layout({ act: mine.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
+    this.visits = new Visits(this);
+    this.deeds = deeds(this);
+    this.parts = layout({ act: this.deeds.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
     parent.append(this.parts.room);
     this.recovered = recovery(this);
-    this.screen = new Screen(this, () => this.lookAhead());
-    this.parts.room.addEventListener("keydown", keyboard(this, mine));
-    this.stopGestures = gestures(this.parts.stage, (action) => this.look(action));
+    this.locators = new Locators(this, this.parts, (place) => this.deeds.point({ type: "cross", ...place }));
+    this.screen = new Screen(this, () => this.visits.lookAhead());
+    this.parts.room.addEventListener("keydown", keyboard(this, this.deeds));
+    this.stopGestures = gestures(this.parts.stage, {
+      send: (action) => this.look(action), grab: (at) => this.#grab(at), click: (at) => this.#click(at),
+    });
     this.sizes = new ResizeObserver(() => this.measure());
     this.sizes.observe(this.parts.stage);
     this.onResize = () => this.measure();
@@ -42,81 +45,23 @@ export class Room {
     desk.room = this;
   }
 
-  /** Takes what the page says: which case, with which ticket. */
-  follow({ case: id, ticket, reader }) {
-    const { loader, outbox } = this.desk;
-    outbox.readAs(reader);
-    loader.tickets.set(id, ticket);
-    if (outbox.queue.length > 0) void outbox.retry(); // with the new ticket, or after a reload
-    if (id === this.wanted && (this.view.case || this.opening)) this.trail = [];
-    else if (!this.trail.includes(id)) void this.open(id, ticket);
+  follow = (data) => this.visits.follow(data);
+
+  #grab(at) {
+    const held = grabbed(this.view, at);
+    return held && { start: held.start, move: (to) => held.move(this.view, to) };
   }
 
-  /** Opens a case: at once when it was fetched ahead. */
-  async open(id, ticket) {
-    this.wanted = id;
-    this.opening = true;
-    this.leave();
-    const { loader } = this.desk;
-    const ready = loader.at(id);
-    loader.tickets.set(id, ticket);
-    fill(this.parts.refusal, "Opening the scan …");
-    try {
-      // Not awaited when it is here already: it is painted before the next frame.
-      const room = ready ?? (await loader.enter(id, ticket));
-      if (this.wanted === id) this.enter(room);
-    } catch (error) {
-      this.opening = false;
-      if (!(error instanceof Refused)) console.error(error);
-      if (this.wanted === id) this.leave(); // half a room is worse than none
-      this.askForTicket();
-      const again = () => void this.open(id, loader.tickets.get(id) ?? ticket);
-      if (this.wanted === id) showFailure(this.parts, sentenceOf(error), again);
-    }
-  }
-
-  leave() {
-    if (this.view.case) this.desk.kept.set(this.view.case, keepable(this.view));
-    this.view = { ...blank(), stage: this.view.stage };
-    this.alert = null;
-    this.help(false);
-    clear(this.parts);
-    this.screen.clear(this.view.stage);
-  }
-
-  enter(room) {
-    const { loader, kept } = this.desk;
-    const fresh = !room.ahead;
-    const { record, meta } = room;
-    this.view = reduce(this.view, { type: "open", record, meta, kept: kept.get(record.case) });
-    this.parts.room.dataset.case = record.case;
-    this.parts.refusal.hidden = Boolean(meta);
-    this.parts.tools.inert = !meta;
-    if (!meta) fill(this.parts.refusal, `No picture: ${record.stack_refusal}`);
-    loader.settle(record.case, loader.next?.id);
-    loader.want(this.view.plane);
-    this.measure();
-    this.render();
-    this.screen.paint();
-    this.focus();
-    if (!fresh) void this.refresh(record.case);
-  }
-
-  /** Asks for the record again after a prefetched case was shown: it may have moved on. */
-  async refresh(id) {
-    const { loader, outbox } = this.desk;
-    const record = await loader.record(id).catch(() => null);
-    if (!record || this.wanted !== id || outbox.pending(id).length > 0) return;
-    if (record.version < loader.at(id).record.version) return;
-    if (record.version > loader.at(id).record.version) this.screen.changed();
-    this.take(record);
+  #click(at) {
+    const action = clicked(this.view, at);
+    if (action) this.deeds.point(action);
   }
 
   take(record) {
     const room = this.desk.loader.at(record.case);
     if (room) room.record = record;
     this.render();
-    if (this.screen.since) this.lookAhead();
+    if (this.screen.since) this.visits.lookAhead();
   }
 
   /** The record on the screen: what the server last said and what is on its way to it. */
@@ -125,49 +70,47 @@ export class Room {
     return record ? predictAll(record, this.desk.outbox.pending(record.case)) : null;
   }
 
+  /** Takes an *action* of state.js. */
   look(action) {
     const before = this.view;
     this.view = reduce(before, action);
     if (this.view === before) return;
-    if (this.view.plane !== before.plane) this.desk.loader.want(this.view.plane);
-    if (this.view.selected !== before.selected || this.view.menu !== before.menu) this.render();
+    if (shotOf(this.view)?.name !== shotOf(before)?.name) this.wantPicture();
+    if (WRITTEN.some((name) => this.view[name] !== before[name])) {
+      this.render();
+      this.measure(); // a bar may have come or gone
+    }
     this.screen.draw();
   }
 
-  lookAhead() {
-    const { loader } = this.desk;
-    const next = this.shown()?.next;
-    if (!next || loader.next?.id === next.case) return;
-    loader.enter(next.case, next.ticket, { ahead: true }).then(() => loader.pump(), () => {});
-    loader.settle(this.view.case, next.case);
+  /** Has what the picture on the stage is made of brought first. */
+  wantPicture() {
+    const shot = shotOf(this.view);
+    if (shot) this.desk.loader.want(this.view.plane, filesOf(shot, this.view.plane));
   }
 
-  /** Moves to the next scan and tells the page. */
-  next() {
-    if (!this.screen.since && !this.desk.loader.here?.failed) return this.say("Wait until this scan is shown.");
-    const next = this.shown()?.next;
-    if (!next) return this.say("No other scan is waiting.");
-    return this.moveTo(next.case, next.ticket);
-  }
-
-  moveTo(id, ticket) {
-    this.trail.push(this.wanted);
-    this.setStateValue("opened", { to: id, trail: [...this.trail], move: crypto.randomUUID() });
-    if (ticket) void this.open(id, ticket);
+  /** Shows another reconstruction, *stack*, of the case on the screen. */
+  turned(meta, stack) {
+    this.view = reduce(this.view, { type: "turn", record: this.shown(), meta, stack });
+    this.screen.clear(this.view.stage);
+    this.wantPicture();
+    this.render();
+    this.screen.draw();
   }
 
   arrived({ case: id, plane }) {
     this.askForTicket();
     if (id !== this.view.case) return;
-    if (plane === this.view.plane) this.screen.draw();
+    if (this.desk.loader.here?.first?.includes(plane)) this.screen.draw();
+    else this.locators.soon();
   }
 
   saved(act, record) {
-    if (act.kind === "add") this.christen(act, record);
+    if (act.kind === "add") this.#christen(act, record);
     if (record) this.take(record);
   }
 
-  christen(act, record) {
+  #christen(act, record) {
     const old = this.desk.loader.at(act.case)?.record.findings.map((f) => f.id) ?? [];
     const born = record?.findings.find((f) => !old.includes(f.id))?.id;
     if (born && this.view.selected === `new-${act.act}`) this.view = { ...this.view, selected: born };
@@ -189,11 +132,11 @@ export class Room {
   /** Writes everything anew; whoever was working here by keyboard still is afterwards. */
   render() {
     const inside = this.parts.room.contains(document.activeElement);
-    this.write();
+    this.#write();
     if (inside && !this.parts.room.contains(document.activeElement)) this.focus();
   }
 
-  write() {
+  #write() {
     const record = this.shown();
     showOutbox(this);
     this.recovered();
@@ -202,6 +145,7 @@ export class Room {
     if (!record.findings.some((f) => f.id === this.view.selected)) {
       this.view = { ...this.view, selected: firstFinding(record) };
     }
+    this.deeds.settlePoints();
     showRecord(this, record);
     this.screen.draw();
   }
@@ -214,11 +158,20 @@ export class Room {
     this.asked = refused;
   }
 
-  help(on = !this.helping) {
-    this.helping = on;
-    this.parts.panel.hidden = !on && !this.view.menu;
-    if (on) showHelp(this.parts.panel, () => this.deeds.close());
+  /** Covers the right column with *what*: "help", "details", or "" for neither. */
+  unfold(what) {
+    const { panel } = this.parts;
+    this.unfolded = what;
+    panel.hidden = !what && !this.view.menu;
+    if (what === "help") showHelp(panel, () => this.deeds.close());
+    else if (what === "details") showDetails(panel, this.view, this.shown(), () => this.deeds.close());
     else if (this.view.case) this.focus();
+  }
+
+  /** Switches on what needs a picture, or off. */
+  furnish(picture) {
+    const { tools, how, locators } = this.parts;
+    for (const part of [tools, how, locators]) part.inert = !picture;
   }
 
   measure() {
@@ -237,8 +190,9 @@ export class Room {
   focus = () => this.parts.stage.focus({ preventScroll: true });
 
   close() {
-    this.leave();
+    this.visits.leave();
     this.screen.stop();
+    this.locators.stop();
     this.stopGestures();
     this.sizes.disconnect();
     window.removeEventListener("resize", this.onResize);

@@ -6,6 +6,7 @@ import { showFindings } from "./findings.js";
 import { showAlert, showOffer, showSaved } from "./notices.js";
 import { showMenu } from "./panel.js";
 import { showReport } from "./report.js";
+import { showSwitches } from "./switches.js";
 
 const shown = new WeakMap();
 
@@ -18,10 +19,9 @@ function when(node, value, write) {
 }
 
 /** Takes everything of the last patient off the screen. */
-export function clear({ room, over, banner, findings, report, facts, said, refusal }) {
+export function clear({ room, over, banner, findings, report, said, refusal }) {
   Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "" });
-  facts.title = "";
-  for (const part of [banner, findings, report, facts, said]) {
+  for (const part of [banner, findings, report, said]) {
     shown.delete(part);
     fill(part);
   }
@@ -46,13 +46,14 @@ export function showOutbox(room) {
 export function showRecord(room, record) {
   const { parts, view } = room;
   parts.room.dataset.version = room.desk.loader.at(view.case).record.version;
-  const { findings, measured, report, lists, ...about } = record;
+  const { findings, measured, remeasured, report, lists, ...about } = record;
   when(parts.banner, about, () => showBanner(parts.banner, record));
-  when(parts.findings, [findings, measured, view.selected], () =>
-    showFindings(parts.findings, record, view.selected, room.deeds.select));
+  when(parts.findings, [findings, measured, remeasured, view.selected, view.stack], () =>
+    showFindings(parts.findings, record, view, room.deeds.select));
   when(parts.report, [report, lists], () => showReport(parts.report, record));
+  showSwitches(parts, view, Math.max(0, (record.series?.length ?? 0) - 1));
   showOffer(parts.room, record.findings.find((f) => f.id === view.selected));
   parts.room.classList.toggle("vcf-readonly", record.readonly);
-  if (!room.helping) parts.panel.hidden = !view.menu;
+  if (!room.unfolded) parts.panel.hidden = !view.menu;
   if (view.menu) showMenu(parts.panel, view.menu, record.patient, room.deeds);
 }

@@ -45,6 +45,14 @@ export function table(window) {
   return pixels;
 }
 
+let last = { centre: null, width: null, greys: null };
+
+/** `table(window)`, made once for as long as the window stays. */
+export function greysOf({ centre, width }) {
+  if (last.centre !== centre || last.width !== width) last = { centre, width, greys: table({ centre, width }) };
+  return last.greys;
+}
+
 /** Fills *target* (Uint32Array, one RGBA pixel each) with *plane* seen through *pixels*. */
 export function shade(plane, pixels, target) {
   for (let at = 0; at < plane.length; at += 1) target[at] = pixels[plane[at] & 0xffff];

@@ -1,0 +1,73 @@
+// Writes beside the picture how it is shown and made, and what the points on it measure.
+
+import { el, fill } from "./dom.js";
+import { badges, stripWords } from "./fidelity.js";
+import { besideWords, straightOf, vertebra } from "./pictures.js";
+import { heightsOf, heightsWords, lossWords, machinePoints } from "./points.js";
+
+const written = new WeakMap();
+
+/** Runs *write* only when *value* differs from what *node* was last written with. */
+function when(node, value, write) {
+  const key = JSON.stringify(value);
+  if (written.get(node) === key) return;
+  written.set(node, key);
+  write();
+}
+
+/** Forgets what was written: the next case is written from nothing. */
+export function clearTools({ facts, heights }) {
+  for (const node of [facts, heights]) {
+    written.delete(node);
+    fill(node);
+  }
+  facts.title = "";
+}
+
+function showSlider({ slider }, view, picture) {
+  if (picture.kind === "own") return;
+  slider.max = String(picture.count - 1);
+  slider.value = String(picture.at);
+  const beside = picture.kind === "straight" ? `, ${besideWords(straightOf(view).offset_mm[picture.at])}` : "";
+  slider.setAttribute("aria-valuetext", `slice ${picture.at + 1} of ${picture.count}${beside}`);
+}
+
+const warn = (words) => el("strong", { class: "vcf-warn" }, [words]);
+
+function showFacts({ facts }, view, picture, record, failed) {
+  const marks = badges(view, record);
+  const words = failed ? `A slice could not be fetched: ${failed}` : stripWords(view, picture);
+  const reason = marks.find(({ first }) => first)?.words ?? "";
+  when(facts, [marks, words], () => {
+    facts.title = [...marks.map((one) => `${one.mark}. ${one.words}`), words].join("\n"); // the whole where it is cut short
+    fill(facts, marks.map(({ mark }) => warn(mark)), [reason, words].filter(Boolean).join(" · "));
+  });
+}
+
+/** Whose points those of *draft* are. */
+function whose(draft, record) {
+  if (draft.changed) return warn("Not saved");
+  const mine = record.remeasured?.[draft.level];
+  return mine ? `Measured by ${mine.by}` : "Machine's points";
+}
+
+function showHeights({ heights }, view, record) {
+  const { draft } = view;
+  if (!draft) return;
+  const measured = record.measured?.[draft.level];
+  const now = heightsOf(draft.points);
+  const loss = lossWords(now, measured?.reference);
+  const machine = heightsWords(heightsOf(machinePoints(vertebra(view.meta, draft.level).own)));
+  const mark = record.remeasured?.[draft.level]?.by ?? "";
+  when(heights, [draft.level, now, loss, machine, draft.changed, mark, measured?.loss], () => fill(heights,
+    el("p", {}, [el("strong", { class: "vcf-now" }, [heightsWords(now)]), " front / middle / back"]),
+    el("p", {}, [whose(draft, record), loss ? ` loss ${loss}` : ""]),
+    el("p", {}, [`Machine ${measured?.heights ?? machine}`, measured?.loss ? `, loss ${measured.loss}` : ""])));
+}
+
+/** Writes all of it for the *picture* of *view*; *failed* says why a slice is missing. */
+export function showTools(parts, { view, picture, record, failed }) {
+  showSlider(parts, view, picture);
+  showFacts(parts, view, picture, record, failed);
+  showHeights(parts, view, record);
+}

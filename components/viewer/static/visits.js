@@ -1,0 +1,120 @@
+// Which case is on the screen: opens, leaves and follows. All of a room comes from one case
+// record, so picture, findings, banner and report never belong to different patients.
+
+import { fill } from "./dom.js";
+import { Refused } from "./fetch.js";
+import { clear, showFailure } from "./show.js";
+import { blank, keepable, reduce } from "./state.js";
+
+const sentenceOf = (error) =>
+  error instanceof Refused ? error.message : "This scan could not be shown. Reload the page; if it stays so, tell support.";
+
+export class Visits {
+  constructor(room) {
+    this.room = room;
+    this.wanted = null; // the case that is to be on the screen
+    this.opening = false;
+    this.trail = []; // cases left by our own moves that the page has not yet followed
+  }
+
+  /** Takes what the page says: which case, with which ticket. */
+  follow({ case: id, ticket, reader }) {
+    const { loader, outbox } = this.room.desk;
+    outbox.readAs(reader);
+    loader.tickets.set(id, ticket);
+    if (outbox.queue.length > 0) void outbox.retry(); // with the new ticket, or after a reload
+    if (id === this.wanted && (this.room.view.case || this.opening)) this.trail = [];
+    else if (!this.trail.includes(id)) void this.open(id, ticket);
+  }
+
+  /** Opens a case: at once when it was fetched ahead. */
+  async open(id, ticket) {
+    const { room } = this;
+    this.wanted = id;
+    this.opening = true;
+    this.leave();
+    const { loader } = room.desk;
+    loader.atBest(id);
+    const ready = loader.at(id);
+    loader.tickets.set(id, ticket);
+    fill(room.parts.refusal, "Opening the scan …");
+    try {
+      // Not awaited when it is here already: it is painted before the next frame.
+      const found = ready ?? (await loader.enter(id, ticket));
+      if (this.wanted === id) this.#enter(found);
+    } catch (error) {
+      this.opening = false;
+      if (!(error instanceof Refused)) console.error(error);
+      if (this.wanted === id) this.leave(); // half a room is worse than none
+      room.askForTicket();
+      const again = () => void this.open(id, loader.tickets.get(id) ?? ticket);
+      if (this.wanted === id) showFailure(room.parts, sentenceOf(error), again);
+    }
+  }
+
+  /** Takes everything of the case off the screen. */
+  leave() {
+    const { room } = this;
+    const { view, desk } = room;
+    if (view.case) desk.kept.set(view.case, keepable(view, desk.loader.at(view.case)?.record.stack));
+    room.view = { ...blank(), stage: view.stage, locators: view.locators };
+    room.alert = null;
+    room.unfold("");
+    clear(room.parts);
+    room.screen.clear(view.stage);
+  }
+
+  #enter(found) {
+    const { room } = this;
+    const { loader, kept } = room.desk;
+    const fresh = !found.ahead;
+    const { record, meta } = found;
+    room.view = reduce(room.view, { type: "open", record, meta, kept: kept.get(record.case) });
+    room.parts.room.dataset.case = record.case;
+    room.parts.refusal.hidden = Boolean(meta);
+    room.furnish(Boolean(meta));
+    if (!meta) fill(room.parts.refusal, `No picture: ${record.stack_refusal}`);
+    loader.settle(record.case, loader.next?.id);
+    room.wantPicture();
+    room.measure();
+    room.render();
+    room.screen.paint();
+    room.focus();
+    if (!fresh) void this.#refresh(record.case);
+  }
+
+  /** Asks for the record again after a prefetched case was shown: it may have moved on. */
+  async #refresh(id) {
+    const { room } = this;
+    const { loader, outbox } = room.desk;
+    const record = await loader.record(id).catch(() => null);
+    if (!record || this.wanted !== id || outbox.pending(id).length > 0) return;
+    if (record.version < loader.at(id).record.version) return;
+    if (record.version > loader.at(id).record.version) room.screen.changed();
+    room.take(record);
+  }
+
+  /** Fetches the next case while this one is looked at. */
+  lookAhead() {
+    const { view, desk: { loader } } = this.room;
+    const next = this.room.shown()?.next;
+    if (!next || loader.next?.id === next.case) return;
+    loader.enter(next.case, next.ticket, { ahead: true }).then(() => loader.pump(), () => {});
+    loader.settle(view.case, next.case);
+  }
+
+  /** Moves to the next scan and tells the page. */
+  next() {
+    const { room } = this;
+    if (!room.screen.since && !room.desk.loader.here?.failed) return room.say("Wait until this scan is shown.");
+    const next = room.shown()?.next;
+    if (!next) return room.say("No other scan is waiting.");
+    return this.moveTo(next.case, next.ticket);
+  }
+
+  moveTo(id, ticket) {
+    this.trail.push(this.wanted);
+    this.room.setStateValue("opened", { to: id, trail: [...this.trail], move: crypto.randomUUID() });
+    if (ticket) void this.open(id, ticket);
+  }
+}
