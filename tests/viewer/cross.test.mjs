@@ -5,7 +5,7 @@ import { crossIn, levelAt, locatorPlace, pressedIn } from "../../components/view
 import { FEWEST_CENTRES, tooFew } from "../../components/viewer/static/curve.js";
 import { BLANK, Reslice } from "../../components/viewer/static/reslice.js";
 import { blank, reduce } from "../../components/viewer/static/state.js";
-import { meta, record } from "./builders.mjs";
+import { meta, record, straight } from "./builders.mjs";
 
 const stage = { width: 600, height: 900 };
 const open = (more = {}) => [
@@ -114,6 +114,8 @@ test("centres are placed where the cross is or where one clicks, and taken back 
   assert.equal(two.curve.length, 2);
   assert.equal(two.cross.x, two.curve[1][1]);
   assert.deepEqual(reduce(two, { type: "takeBack" }).curve, one.curve);
+  const drawn = { ...two, drawn: straight() };
+  assert.deepEqual([reduce(drawn, { type: "place" }).drawn, reduce(drawn, { type: "takeBack" }).drawn], [null, null]);
   assert.match(tooFew(two), /one more/);
   assert.equal(tooFew({ curve: Array(FEWEST_CENTRES) }), "");
 });

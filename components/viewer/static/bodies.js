@@ -77,9 +77,9 @@ function drawPoints(context, body, place) {
   const points = body.points.map(([x, y]) => toScreen(place, { x, y }));
   for (const pair of PAIRS) twice(context, pathOf(pair.map((at) => points[at])), WHITE, 1.5, [4, 3]);
   for (const point of points) {
-    const path = dot(point, 4);
+    const path = dot(point, 2.5); // small: the end-plates below are what is looked at
     context.fillStyle = SELECTED;
-    twice(context, path, WHITE, 2);
+    twice(context, path, WHITE, 1);
     context.fill(path);
   }
 }

@@ -6,13 +6,16 @@ export const FEWEST_CENTRES = 3;
 const MOST_CENTRES = 40;
 const LEVEL_REACH_MM = 20;
 
+/** *view* with other centres; a picture along the old ones is then nobody's. */
+const along = (view, curve) => ({ ...view, curve, drawn: null });
+
 /** *view* with a centre placed at the cross. */
 export function placed(view) {
   if (view.curve.length >= MOST_CENTRES) return view;
-  return { ...view, curve: [...view.curve, [view.plane, view.cross.x, view.cross.y]] };
+  return along(view, [...view.curve, [view.plane, view.cross.x, view.cross.y]]);
 }
 
-export const takenBack = (view) => ({ ...view, curve: view.curve.slice(0, -1) });
+export const takenBack = (view) => along(view, view.curve.slice(0, -1));
 
 /** Why the curve cannot be made yet, as a sentence, or "". */
 export function tooFew({ curve }) {

@@ -37,9 +37,9 @@ const line = (name, ...parts) =>
 
 const NEAR = "NEAR THRESHOLD";
 
-/** Grade, type and loss of one measurement, by machine or by a person. */
-function measuredParts(found, suggested) {
-  const parts = [typeof found.grade === "number" ? badge(found.grade, { suggested }) : suggested ? "no grade" : ""];
+/** Grade, type and loss of one measurement, by machine or by a person: a suggestion either way. */
+function measuredParts(found) {
+  const parts = [typeof found.grade === "number" ? badge(found.grade, { suggested: true }) : "no grade"];
   if (found.type) parts.push(` ${found.type}`);
   // A loss comes with its interval or not at all: never a bare per cent.
   if (found.loss) parts.push(" ", unbroken(`loss ${found.loss}`));
@@ -49,15 +49,21 @@ function measuredParts(found, suggested) {
 
 const heightsLine = (heights) => (heights ? el("div", {}, [unbroken(heights), " front / middle / back"]) : null);
 
-function suggestedLine(measured, finding, body) {
+function suggestedLine(measured, finding, body, why) {
   if (!measured) {
-    const reason = finding.level ? body?.unmeasured : "";
+    const reason = finding.level ? (why || body?.unmeasured) : "";
     return reason ? line("Machine", `${finding.level} not measured: ${reason}`) : null;
   }
-  const parts = measuredParts(measured, true);
+  const parts = measuredParts(measured);
   parts.push(heightsLine(measured.heights ?? finding.heights));
   if (measured.basis) parts.push(el("div", { class: "vcf-small" }, [`against ${measured.basis}`]));
   return line("Machine", ...parts);
+}
+
+/** What a body is taken for since people measured its neighbours; its own measurement says so itself. */
+function anewLine({ anew, level }, record) {
+  if (!anew || record.remeasured?.[level]) return null;
+  return line("Now", ...measuredParts(anew), el("div", { class: "vcf-small" }, ["against neighbours that a person measured"]));
 }
 
 /** The formula of the AI vendors, beside ours: it compares a body with its own back wall only. */
@@ -72,9 +78,9 @@ function formulaLine(measured) {
 
 function personLine(mine) {
   if (!mine) return null;
-  const parts = measuredParts(mine, false);
+  const parts = measuredParts(mine);
   parts.push(heightsLine(mine.heights), el("div", { class: "vcf-small" }, [[mine.by, mine.at].filter(Boolean).join(", ")]));
-  return line("Measured by a person", ...parts);
+  return line("By a person", ...parts);
 }
 
 function vendorLine({ vendor, source, level }) {
@@ -98,7 +104,8 @@ const detail = (finding, record, meta) => {
     finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
     readerLine(finding),
     personLine(record.remeasured?.[finding.level]),
-    suggestedLine(measured, finding, vertebra(meta, finding.level)),
+    anewLine(finding, record),
+    suggestedLine(measured, finding, vertebra(meta, finding.level), record.unmeasured?.[finding.level]),
     formulaLine(measured),
     vendorLine(finding),
     finding.reason ? line("Reason", [finding.reason, finding.text].filter(Boolean).join(": ")) : null,

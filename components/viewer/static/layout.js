@@ -67,6 +67,13 @@ function strip(parts, act) {
   return el("div", { class: "vcf-strip" }, [parts.facts, parts.how]);
 }
 
+/** A press beside the buttons goes into the picture: the keys must not die of it. */
+function intoPicture(event, stage) {
+  if (event.target.closest("button, input, .vcf-stage")) return;
+  event.preventDefault();
+  stage.focus({ preventScroll: true });
+}
+
 /** The room's elements, by name; *act* takes an action of keys.js, *send* one of state.js. */
 export function layout({ act, send, saving }) {
   const parts = {};
@@ -82,7 +89,8 @@ export function layout({ act, send, saving }) {
   parts.steps = stepTools(parts, act, send);
   parts.pointBar = pointTools(act);
   parts.tools = el("div", { class: "vcf-tools" }, [parts.steps, parts.pointBar, ...modeTools(parts, act), group("picture", "Picture", act)]);
-  const left = el("div", { class: "vcf-left" }, [screen, parts.tools, strip(parts, act)]);
+  const left = el("div", { class: "vcf-left", onmousedown: (event) => intoPicture(event, parts.stage) },
+    [screen, parts.tools, strip(parts, act)]);
   const findings = el("section", { class: "vcf-box vcf-findings-box", "aria-label": "Findings and decisions" }, [
     el("div", { class: "vcf-box-head" }, [el("h3", {}, ["Findings"]), group("list", "Select a finding", act)]),
     parts.findings,

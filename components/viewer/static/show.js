@@ -20,7 +20,7 @@ function when(node, value, write) {
 
 /** Takes everything of the last patient off the screen. */
 export function clear({ room, over, banner, findings, report, said, refusal }) {
-  Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "" });
+  Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "", level: "" });
   for (const part of [banner, findings, report, said]) {
     shown.delete(part);
     fill(part);
@@ -45,6 +45,7 @@ export function showOutbox(room) {
 /** Writes *record* into *room*: banner, findings, report, menu. */
 export function showRecord(room, record) {
   const { parts, view } = room;
+  parts.room.dataset.level = view.level ?? "";
   parts.room.dataset.version = room.desk.loader.at(view.case).record.version;
   const { findings, measured, remeasured, report, lists, ...about } = record;
   when(parts.banner, about, () => showBanner(parts.banner, record));

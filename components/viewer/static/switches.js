@@ -1,5 +1,6 @@
 // Says on the buttons what is switched on, and shows those that fit the picture on the stage.
 
+import { levelsOf } from "./curve.js";
 import { say } from "./dom.js";
 
 const pressed = (room, action, on) =>
@@ -15,8 +16,9 @@ function keepFocus({ room, stage }) {
 }
 
 /** Writes *view* on the buttons of *parts*; *others* counts the scan's other reconstructions. */
-export function showSwitches(parts, { meta, kind, slab, mip, overlay, locators, level }, others) {
+export function showSwitches(parts, view, others) {
   const { room } = parts;
+  const { meta, kind, slab, mip, overlay, locators, level } = view;
   const on = { straight: kind === "straight", points: kind === "own", locators, overlay, slab: slab > 0, mip: slab > 0 && mip };
   for (const [action, state] of Object.entries(on)) pressed(room, action, state);
   labelled(room, "slab", slab ? `Slab ${slab} mm` : "Slab none");
@@ -30,5 +32,7 @@ export function showSwitches(parts, { meta, kind, slab, mip, overlay, locators, 
   parts.straightBar.hidden = kind !== "straight";
   parts.curveBar.hidden = kind !== "curve";
   parts.locators.hidden = !meta || !locators;
+  const named = levelsOf(view).length > 0; // a curve drawn by hand knows no levels
+  for (const button of parts.straightBar.querySelectorAll("[data-action^=level], [data-action=goLevel]")) button.disabled = !named;
   keepFocus(parts);
 }
