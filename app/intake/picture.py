@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from components.imaging.centroids import UnusableCentroids, centres_in
 from components.imaging.header import SeriesOnDisk
+from components.imaging.label_names import LabelNames
 from components.imaging.masks import LabelSource, UnusableMask
 from components.imaging.prepare import Prepared, prepare
 from store.archive import Archive
@@ -25,11 +26,24 @@ class Overlay:
     Attributes:
         kind: "mask" or "centroids".
         table: Of a mask: the name of its label table, where it does not name its labels.
+        names: Of a mask: what a file beside it calls its labels.
     """
 
     path: Path
     kind: str
     table: str | None = None
+    names: LabelNames | None = None
+
+    @property
+    def mask(self) -> LabelSource | None:
+        """The mask, where it is one."""
+        names = self.names.names if self.names else {}
+        return LabelSource(self.path, self.table, names) if self.kind == "mask" else None
+
+    @property
+    def meaning(self) -> str:
+        """What tells one reading of the same file from another."""
+        return f"{self.table or ''} {sorted(self.names.names.items()) if self.names else ''}"
 
     @property
     def digest(self) -> str:
@@ -72,12 +86,12 @@ def _prepared(
     archive: Archive, series: SeriesOnDisk, overlay: Overlay | None, held: Sequence[HeldBack]
 ) -> Picture:
     digest = overlay.digest if overlay else ""
-    table = (overlay.table or "") if overlay else ""
+    meaning = overlay.meaning if overlay else ""
     # What is said of a file that is not drawn stands in the picture's facts.
     notes = [f"The {one.overlay.kind} sent with it is not drawn. {one.reason}" for one in held]
-    parts = " ".join((PIPELINE, series.header.digest, digest, table, *notes))
+    parts = " ".join((PIPELINE, series.header.digest, digest, meaning, *notes))
     name = hashlib.sha256(parts.encode()).hexdigest()
-    mask = LabelSource(overlay.path, overlay.table) if overlay and overlay.kind == "mask" else None
+    mask = overlay.mask if overlay else None
     points = partial(centres_in, overlay.path) if overlay and mask is None else None
     made: list[Prepared] = []
     archive.put(

@@ -13,7 +13,8 @@ from app.intake.outcomes import Received, SeriesOutcome
 from app.intake.picture import Overlay, picture_of
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, Sorting, sort_files
-from components.imaging.results import Kind, read_reports, read_results, recognise
+from components.imaging.label_names import LabelNames, names_for, read_names
+from components.imaging.results import Kind, Recognised, read_reports, read_results, recognise
 from store import arrivals
 from store.domain.arrival import AiResult, Fate
 from store.domain.people import INTAKE
@@ -154,8 +155,14 @@ class _Papers:
         self._unnamed: dict[str, list[AiResult]] = {}
         self._named: list[AiResult] = []
         self._reports: list[Path] = []
-        for path in dict.fromkeys([*_files(delivery.results), *found.others]):
-            self._sort(path, delivery.labels)
+        self._names: list[LabelNames] = []
+        paths = dict.fromkeys([*_files(delivery.results), *found.others])
+        # What names the labels of a mask must be known before the mask.
+        for path, what in sorted(
+            ((path, recognise(path)) for path in paths), key=lambda one: one[1].kind != Kind.LABELS
+        ):
+            self._sort(path, what, delivery.labels)
+        self._ignore_names()
 
     def overlays_for(self, series_uid: str) -> Sequence[Overlay]:
         """Masks and centres that lay beside the series."""
@@ -182,13 +189,12 @@ class _Papers:
             for refused in reading.refusals:
                 self._refuse(path, "report", refused)
 
-    def _sort(self, path: Path, labels: str | None) -> None:
+    def _sort(self, path: Path, found: Recognised, labels: str | None) -> None:
         try:
-            found = recognise(path)
-            if found.kind is Kind.MASK:
-                self._place(path, self._overlays, Overlay(path, "mask", labels), "mask")
-            elif found.kind is Kind.CENTROIDS:
-                self._place(path, self._overlays, Overlay(path, "centroids"), "centroids")
+            if found.kind is Kind.LABELS:
+                self._names.append(read_names(path))
+            elif found.kind in (Kind.MASK, Kind.CENTROIDS):
+                self._overlay(path, found.kind, labels)
             elif found.kind is Kind.REPORTS:
                 self._reports.append(path)
             elif found.kind is Kind.RESULT:
@@ -197,6 +203,21 @@ class _Papers:
                 self._refuse(path, "file", found.reason or "Not a result, a mask or a report.")
         except Unusable as refusal:
             self._refuse(path, "AI result", str(refusal))
+
+    def _overlay(self, path: Path, kind: Kind, labels: str | None) -> None:
+        overlay = Overlay(path, "centroids")
+        if kind is Kind.MASK:
+            overlay = Overlay(path, "mask", labels, names_for(path, self._names))
+        self._place(path, self._overlays, overlay, overlay.kind)
+
+    def _ignore_names(self) -> None:
+        """Say of names that no mask needs."""
+        laid = [one for shelf in self._overlays.values() for one in shelf]
+        used = {one.names.path for one in laid if one.names}
+        for one in self._names:
+            if one.path not in used:
+                why = "It names labels, and no mask that it is for lies beside it."
+                self._refuse(one.path, "label names", why, Fate.IGNORED)
 
     def _read(self, path: Path) -> None:
         reading = read_results(path)

@@ -1,7 +1,7 @@
 """A vertebra mask, read from NIfTI and laid on the grid of its scan."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,12 @@ class LabelSource:
 
     Attributes:
         table: Which of `TABLES` its numbers follow; None takes the names in the file itself.
+        names: What its labels are called, by number, where a file beside it says so.
     """
 
     path: Path
     table: str | None
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +97,7 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     """
     with opened(source.path) as file:
         head = head_of(file)
-        table = _table(source, head.names)
+        table = _table(source, head.names or source.names)
         seen = _placed(head, frame)
         ids, stored = _ids(layers_of(file, head), _lookup(head, table))
     labels = _labels(seen, ids, stored)
@@ -118,7 +120,7 @@ def _check_heights(labels: Labels, frame: Frame) -> None:
             raise UnusableMask(msg_0)
 
 
-def _table(source: LabelSource, names: dict[int, str]) -> dict[int, Level]:
+def _table(source: LabelSource, names: Mapping[int, str]) -> dict[int, Level]:
     """What each number means: by the chosen table, or by the names in the file."""
     named = levels_named(names)
     if source.table is None:

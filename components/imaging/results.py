@@ -29,6 +29,11 @@ _LOOK_BYTES = 65_536
 _NIFTI_BYTES = 352
 _POINTS = re.compile(r'\[\s*\{\s*"(?:direction|coordinate_system)"\s*:')
 """Source: VerSe's centroid files; TPTBox, save_load.py."""
+_LEVEL = r'"(?:vertebrae?[_ -])?[CTLS]\d{1,2}"'
+_LABELS = re.compile(
+    rf'{_LEVEL}\s*:\s*(?:\{{\s*"label"\s*:\s*)?\d+\b|"\d{{1,5}}"\s*:\s*{_LEVEL}', re.IGNORECASE
+)
+"""A level as the name of a number, or a number as that of a level."""
 
 
 class Kind(StrEnum):
@@ -38,6 +43,7 @@ class Kind(StrEnum):
     REPORTS = "radiology reports"
     MASK = "vertebra mask"
     CENTROIDS = "vertebra centres"
+    LABELS = "names of labels"
     UNKNOWN = "unknown"
 
 
@@ -135,6 +141,8 @@ def _json_kind(opening: str) -> Recognised:
         return Recognised(Kind.RESULT)
     if '"results"' in opening and '"vertebrae_' in opening:
         return Recognised(Kind.RESULT)
+    if _LABELS.search(opening):
+        return Recognised(Kind.LABELS)
     return Recognised(Kind.UNKNOWN, "It is JSON, but no AI result that this version reads.")
 
 

@@ -167,3 +167,26 @@ def test_centres_beside_the_bodies_are_held(
     (meta,) = stacks(tmp_path / "data")
     assert (meta["straight"], meta["fidelity"]["overlay"]) == (None, "")
     assert reason in meta["fidelity"]["notes"][-1]
+
+
+def test_a_file_beside_the_mask_may_name_its_labels(
+    scan: PhantomScan, folder: Path, tmp_path: Path
+) -> None:
+    write_mask(scan, folder / "plain.nii.gz", named=False)
+    names = {"background": 0, "vertebrae_L1": 31, "vertebrae_L2": 30, "vertebrae_L3": 29}
+    (folder / "dataset.json").write_text(json.dumps({"labels": names}))
+    (said,) = received(tmp_path / "data", folder)
+    assert said["mask"] == "used"
+    (meta,) = stacks(tmp_path / "data")
+    assert [one["level"] for one in meta["vertebrae"]] == ["L1", "L2", "L3"]
+
+
+def test_names_without_their_mask_are_ignored_aloud(folder: Path, tmp_path: Path) -> None:
+    names = {"source_mask": "other.nii.gz", "vertebrae": {"L1": {"label": 31}}}
+    (folder / "labels.json").write_text(json.dumps(names))
+    received(tmp_path / "data", folder)
+    with sqlite3.connect(tmp_path / "data" / "record.db") as record:
+        query = "SELECT reason FROM receipt WHERE kind = 'paper' AND fate = 'ignored'"
+        assert [row[0] for row in record.execute(query)] == [
+            "It names labels, and no mask that it is for lies beside it."
+        ]
