@@ -45,11 +45,6 @@ def check_distances(along: Floats) -> None:
         raise UnusableSeries(msg)
 
 
-def repeats(along: Floats) -> bool:
-    """Whether two slices lie at one place; *along* rises."""
-    return bool(np.any(np.diff(along) < SAME_MM))
-
-
 def _check_repeats(gaps: Floats) -> None:
     same = gaps < SAME_MM
     if not same.any():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from components.imaging.elements import Elements, walker_of
-from components.imaging.image import Instance, NotASlice, check_unit, checked, thickness
+from components.imaging.image import Instance, NotASlice, check_unit, checked, plain, thickness
 from components.imaging.walk import Broken, Odd, Walker
 from components.imaging.wanted import WANTED
 
@@ -94,7 +94,7 @@ def _frame(one: Instance, number: int, groups: Groups, order: str) -> Instance:
         orientation=_numbers(lie, 0x00200037),
         spacing_mm=_numbers(measures, 0x00280030),
         thickness_mm=thickness(_numbers(measures, 0x00180050)) or one.thickness_mm,
-        kernel=_text(groups.get("kernel", {}), 0x00181210) or one.kernel,
+        kernel=plain(_text(groups.get("kernel", {}), 0x00181210)) or one.kernel,
         image_type=_text(groups.get("type", {}), 0x00089007) or one.image_type,
         acquisition=_whole(content, 0x00209156, order) or one.acquisition,
         moment=_whole(content, 0x00209128, order),

@@ -1,6 +1,7 @@
 """One CT image as its header describes it, and whether that description can be."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from store.domain.refusal import Unusable
 LARGEST_SIDE = 2048
 """Rows or columns beyond this are a lie or no CT: the finest scanners make 2048."""
 THICKEST_MM = 50.0
+
+
+_ODD = re.compile(r"[^\w .+/\\-]", re.ASCII)
 
 
 class NotASlice(Unusable):
@@ -95,6 +99,11 @@ def check_unit(unit: str) -> None:
         known = unit if unit.replace("_", "").isalnum() and len(unit) <= 16 else "another unit"
         msg = f"Its pixels are no Hounsfield units but {known}."
         raise NotASlice(msg)
+
+
+def plain(name: str) -> str:
+    """*name* without what no kernel's name holds: it goes into sentences that are kept."""
+    return _ODD.sub("", name)[:32]
 
 
 def thickness(stated: Sequence[float]) -> float | None:

@@ -16,6 +16,7 @@ from components.imaging.image import (
     check_pixels,
     check_unit,
     checked,
+    plain,
     thickness,
 )
 from components.imaging.syntaxes import lossy_name
@@ -165,10 +166,10 @@ def _describe(path: Path, found: Elements) -> Instance:
             found.text("LossyImageCompressionMethod"),
         ),
         unused=max(0, found.whole("HighBit", stored - 1) + 1 - stored),
-        kernel=found.text("ConvolutionKernel"),
+        kernel=plain(found.text("ConvolutionKernel")),
         image_type=found.text("ImageType").upper(),
-        acquisition=found.text("AcquisitionNumber"),
-        moment=found.text("TemporalPositionIdentifier"),
+        acquisition=plain(found.text("AcquisitionNumber")),
+        moment=plain(found.text("TemporalPositionIdentifier")),
         frame_uid=found.text("FrameOfReferenceUID"),
     )
 

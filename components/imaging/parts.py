@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from components.imaging.distances import repeats
+from components.imaging.distances import Floats, check_distances
 from components.imaging.instance import Instance
 from components.imaging.pixels import check_syntax
 from components.imaging.refused import FEWEST_SLICES, UnusableSeries
@@ -157,25 +158,37 @@ _TOLD_APART: tuple[Callable[[Instance], object], ...] = (
 
 
 def _moments(group: Slices) -> list[Slices]:
-    """*group* divided where slices lie at one place and their headers tell them apart.
+    """*group* divided where scans of one range lie in it and their headers tell them apart.
 
     Numbers of acquisitions alone divide nothing: a scan in steps counts every slice.
     """
-    if not _repeated(group):
+    if _even(group):
         return [group]
     for told in _TOLD_APART:
         parts: dict[object, list[Instance]] = {}
         for one in group:
             parts.setdefault(told(one), []).append(one)
         found = [tuple(part) for part in parts.values()]
-        if len(found) < 2 or max(len(part) for part in found) < FEWEST_SLICES:
-            continue
-        if not any(_repeated(part) for part in found):
+        if _cross(found) and any(len(part) >= FEWEST_SLICES and _even(part) for part in found):
             return found
     return [group]
 
 
-def _repeated(group: Slices) -> bool:
-    across, down = np.array(group[0].orientation[:3]), np.array(group[0].orientation[3:])
-    along = np.array([one.position for one in group]) @ np.cross(across, down)
-    return repeats(np.sort(along))
+def _even(part: Slices) -> bool:
+    try:
+        check_distances(_along(part))
+    except UnusableSeries:
+        return False
+    return True
+
+
+def _cross(parts: Sequence[Slices]) -> bool:
+    """Whether two of the ranges that *parts* cover lie over one another."""
+    ranges = sorted((float(along[0]), float(along[-1])) for along in map(_along, parts))
+    return any(low < high for (_, high), (low, _) in pairwise(ranges))
+
+
+def _along(part: Slices) -> Floats:
+    """Places along the normal, mm, rising."""
+    across, down = np.array(part[0].orientation[:3]), np.array(part[0].orientation[3:])
+    return np.sort(np.array([one.position for one in part]) @ np.cross(across, down))

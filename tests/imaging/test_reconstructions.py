@@ -115,6 +115,35 @@ def test_repeated_places_that_nothing_tells_apart_are_refused(tmp_path: Path) ->
     assert aside == []
 
 
+def test_two_scans_that_lie_over_one_another_are_told_apart(tmp_path: Path) -> None:
+    write_series(tmp_path / "a", HU, change=other(AcquisitionNumber=1))
+    write_series(
+        tmp_path / "b", HU[:9], change=other(AcquisitionNumber=2), origin=(-20.0, -30.0, 117.0)
+    )
+    series, aside = sorted_one(tmp_path)
+    assert (series.refusal, len(series.instances)) == ("", 12)
+    assert aside == [
+        (
+            "Another reconstruction in the same series (acquisition 2):"
+            " it covers 16 mm, another 22 mm.",
+            9,
+        )
+    ]
+
+
+def test_a_name_of_a_kernel_brings_no_markup_into_a_sentence(tmp_path: Path) -> None:
+    write_series(tmp_path / "a", HU)
+
+    def change(ds: Dataset, n: int) -> None:
+        other()(ds, n)
+        ds.add_new("ConvolutionKernel", "LT", "<b>B70f</b>" + "x" * 200)
+
+    write_series(tmp_path / "b", HU, change=change)
+    _, aside = sorted_one(tmp_path)
+    assert "<" not in aside[0][0]
+    assert len(aside[0][0]) < 200
+
+
 def test_one_place_scanned_again_and_again_is_no_volume(tmp_path: Path) -> None:
     def change(ds: Dataset, n: int) -> None:
         ds.AcquisitionNumber, ds.ImagePositionPatient = n, [0, 0, 50]
