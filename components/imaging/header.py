@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pydicom
 
 from components.imaging.elements import Elements, NotDicom, dataset
@@ -15,6 +16,8 @@ from components.imaging.forgiving import unquoted
 from components.imaging.instance import Damaged, Instance, NotASlice, read_instances
 from components.imaging.parts import best_of
 from components.imaging.patient import header_of
+from components.imaging.pixels import slice_hu
+from components.imaging.series import UnusableSeries
 from components.imaging.walk import Broken
 from store.domain.arrival import SeriesHeader
 from store.domain.reconstruction import Reconstruction
@@ -70,7 +73,7 @@ class _Pile:
     slices: dict[tuple[str, int], Instance] = field(default_factory=dict)
     patients: set[bytes] = field(default_factory=set)
     damaged: dict[str, str] = field(default_factory=dict)
-    clashes: int = 0
+    doubles: list[tuple[Instance, Instance]] = field(default_factory=list)
     copies: int = 0
 
     def add(self, one: Instance) -> None:
@@ -83,7 +86,29 @@ class _Pile:
         if known.picture == one.picture:
             self.copies += 1
         else:
-            self.clashes += 1
+            self.doubles.append((known, one))
+            # Whichever came first: the same heap gives the same series.
+            self.slices[key] = min(known, one, key=lambda each: each.content)
+
+    def clashes(self) -> int:
+        """Slices that came twice and differ; the same pixels packed otherwise are a copy."""
+        differing = [pair for pair in self.doubles if not _same_pixels(*pair)]
+        self.copies += len(self.doubles) - len(differing)
+        self.doubles = differing
+        return len(differing)
+
+
+def _same_pixels(one: Instance, other: Instance) -> bool:
+    """Whether two files of one slice show the same, in whatever transfer syntaxes."""
+    if one.syntax == other.syntax or one.picture[1:] != other.picture[1:]:
+        return False
+    if (one.rows, one.columns) != (other.rows, other.columns):
+        return False
+    whole = (0, one.rows), (0, one.columns)
+    try:
+        return np.array_equal(slice_hu(one, *whole), slice_hu(other, *whole))
+    except (UnusableSeries, OSError):
+        return False
 
 
 def _silent(_: int) -> None:
@@ -205,9 +230,9 @@ def _refusal(pile: _Pile, slices: tuple[Instance, ...]) -> str:
     """The first thing in the headers that rules the series out, or nothing."""
     if wrong := _wrong_uid(slices):
         return wrong
-    if pile.clashes:
+    if clashes := pile.clashes():
         return (
-            f"{pile.clashes} slices came twice under one SOPInstanceUID with different content."
+            f"{clashes} slices came twice under one SOPInstanceUID with different content."
             " Send the series again from its source."
         )
     if len(pile.patients) > 1:

@@ -7,10 +7,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from ct_files import write_series
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from components.imaging.header import Sorting, sort_files
 from store.domain.identity import NhsNumberStatus
@@ -47,6 +48,34 @@ def test_two_series_in_one_heap_are_told_apart(tmp_path: Path) -> None:
     write_series(tmp_path / "one", SMALL, seed="one")
     write_series(tmp_path / "two", SMALL, seed="two")
     assert [len(s.instances) for s in sort_files([tmp_path]).series] == [8, 8]
+
+
+def packed_by_rle(folder: Path) -> None:
+    for path in folder.iterdir():
+        ds = pydicom.dcmread(path)
+        ds.compress(RLELossless, generate_instance_uid=False)
+        ds.save_as(path)
+
+
+def test_a_copy_in_another_transfer_syntax_counts_once(tmp_path: Path) -> None:
+    voxels = np.random.default_rng(1).integers(-900, 900, (8, 20, 24)).astype(np.int16)
+    for name in ("a", "b"):
+        write_series(tmp_path / name, voxels)
+    packed_by_rle(tmp_path / "b")
+    sorting = sort_files([tmp_path / "a", tmp_path / "b"])
+    other = sort_files([tmp_path / "b", tmp_path / "a"])
+    assert only(sorting) == ""
+    assert sorting.series[0].copies == 8
+    assert sorting.series[0].header == other.series[0].header
+
+
+def test_another_picture_in_another_transfer_syntax_is_a_clash(tmp_path: Path) -> None:
+    voxels = np.random.default_rng(1).integers(-900, 900, (8, 20, 24)).astype(np.int16)
+    write_series(tmp_path / "a", voxels)
+    voxels[3, 10, 10] += 1
+    write_series(tmp_path / "b", voxels)
+    packed_by_rle(tmp_path / "b")
+    assert "1 slices came twice" in only(sort_files([tmp_path]))
 
 
 def test_a_copy_of_a_slice_counts_once(tmp_path: Path) -> None:
