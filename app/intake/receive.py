@@ -85,7 +85,7 @@ def _receive_series(
     masks = [one for one in overlays if one.kind == "mask"]
     if known is not None and (known.digest != header.digest or known.mask_digest or not masks):
         picture = arrivals.Picture(None, {}, {})
-        outcome.mask = "not needed: the series is here already" if overlays else ""
+        outcome.mask = _unneeded(site, overlays, known)
     else:
         site.archive.put_series(header.digest, (one.path for one in series.instances))
         tried = overlays if known is None else masks
@@ -117,6 +117,16 @@ def _picture(
         said.insert(0, "used" if used.kind == "mask" else "centroids used")
     outcome.mask = "; ".join(said)
     return picture
+
+
+def _unneeded(site: Site, overlays: Sequence[Overlay], known: arrivals.Known) -> str:
+    """What is said of masks and points for a series whose picture stays as it is."""
+    why = "The series is here already, and its picture stays as it is."
+    for one in overlays:
+        again = one.digest == known.mask_digest
+        fate, reason = (Fate.DUPLICATE, "") if again else (Fate.IGNORED, why)
+        site.submit(INTAKE, arrivals.refuse, one.kind, one.digest, fate, reason)
+    return f"not needed: {why}" if overlays else ""
 
 
 def _count_copies(site: Site, series: SeriesOnDisk, outcome: SeriesOutcome) -> None:

@@ -169,6 +169,20 @@ def test_centres_beside_the_bodies_are_held(
     assert reason in meta["fidelity"]["notes"][-1]
 
 
+def test_what_a_known_scan_does_not_need_has_its_receipt(
+    scan: PhantomScan, folder: Path, tmp_path: Path
+) -> None:
+    write_mask(scan, folder / "right.nii.gz", named=True)
+    received(tmp_path / "data", folder)
+    points(scan, folder)
+    (said,) = received(tmp_path / "data", folder)
+    assert str(said["mask"]).startswith("not needed")
+    with sqlite3.connect(tmp_path / "data" / "record.db") as record:
+        query = "SELECT kind, fate FROM receipt WHERE kind IN ('mask', 'centroids') ORDER BY kind"
+        found = record.execute(query).fetchall()
+    assert found == [("centroids", "ignored"), ("mask", "duplicate")]
+
+
 def test_a_file_beside_the_mask_may_name_its_labels(
     scan: PhantomScan, folder: Path, tmp_path: Path
 ) -> None:
