@@ -63,7 +63,7 @@ def best_of(slices: Sequence[Instance], description: str) -> Chosen:
 
 def _part(slices: Slices, description: str) -> Part:
     try:
-        for syntax in {one.syntax for one in slices}:
+        for syntax in sorted({one.syntax for one in slices}):
             check_syntax(syntax)
         found = block(slices)
     except UnusableSeries as refusal:

@@ -277,22 +277,6 @@ def test_a_length_of_four_gigabytes_is_believed_only_as_far_as_the_file_goes(
     assert fate(path) == "The pixels take 120 bytes, where 3 x 10 need 60."
 
 
-def test_plain_pixels_in_fragments_are_no_picture(tmp_path: Path) -> None:
-    path = plain(tmp_path)
-    content = path.read_bytes()
-    at = content.index(b"\xe0\x7f\x10\x00OW") + 8
-    path.write_bytes(content[:at] + b"\xff" * 4 + content[at + 4 :])
-    assert "divided into parts as only compressed ones may be" in fate(path)
-
-
-def test_more_pixels_than_the_size_needs_are_no_picture_of_that_size(tmp_path: Path) -> None:
-    def change(ds: Dataset, _: int) -> None:
-        ds.Rows = 3
-
-    said = fate(plain(tmp_path, change))
-    assert said == "The pixels take 120 bytes, where 3 x 10 need 60."
-
-
 STARTS = {
     "50": b"\xff\xd8\xff\xc0\x00\x0b\x08\x08\x00\x08\x00\x01\x01\x11\x00",
     "57": b"\xff\xd8\xff\xc3\x00\x0b\x10\x08\x00\x08\x00\x01\x01\x11\x00",

@@ -270,29 +270,3 @@ def test_a_jp2_file_in_place_of_a_codestream_is_unwrapped(tmp_path: Path) -> Non
 
     write_series(tmp_path, HU, change=write)
     assert np.array_equal(volume(only(tmp_path)), HU)
-
-
-def test_densities_that_are_no_hounsfield_units_are_set_aside(tmp_path: Path) -> None:
-    def write(ds: Dataset, _: int) -> None:
-        ds.RescaleType = "MGML"
-
-    write_series(tmp_path, HU, change=write)
-    aside = sort_files([tmp_path]).aside
-    assert [(a.reason, a.files) for a in aside] == [
-        ("Its pixels are no Hounsfield units but MGML.", 8)
-    ]
-
-
-@pytest.mark.parametrize("syntax", LOSSLESS)
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.98])
-def test_a_compressed_slice_cut_short_is_refused(tmp_path: Path, syntax: str, share: float) -> None:
-    def write(ds: Dataset, n: int) -> None:
-        ds.file_meta.TransferSyntaxUID = syntax
-        frame = encoder_of(syntax)((HU[n].astype(np.int32) + 1024).astype("<u2"))
-        frame = frame[: int(len(frame) * share) // 2 * 2]
-        ds.PixelData = encapsulate([frame])
-        ds["PixelData"].VR = "OB"
-
-    write_series(tmp_path, HU, change=write)
-    with pytest.raises(UnusableSeries, match=r"^The slice at z = 100\.0 mm "):
-        whole(block(only(tmp_path).instances).slices[0])
