@@ -36,6 +36,13 @@ def test_forty_decisions_twenty_milliseconds_apart_are_forty_decisions(
     assert [(c, version) for c, version, _, _ in found] == [(case, n) for n in range(1, 41)]
     assert [deed for _, _, deed, _ in found] == ["confirm", "unsure"] * 20
     assert reader.states()[first] == "unsure"
+    with sqlite3.connect(server.data / "record.db") as record:
+        (named,) = record.execute("SELECT DISTINCT stack FROM decision").fetchall()
+        shown = record.execute(
+            "SELECT stack FROM series JOIN review_case USING (scan_id) WHERE review_case.id = ?",
+            (case,),
+        ).fetchall()
+    assert [named] == shown, "each decision names the picture it was made on"
 
 
 def test_four_quick_presses_of_next_and_accept_decide_nothing_unseen(

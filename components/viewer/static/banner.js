@@ -29,6 +29,7 @@ export function showBanner(node, record) {
       pair("AI product", scan.ai),
       pair("AI note", scan.ai_note),
     ]),
+    record.picture_changed ? el("p", { class: "vcf-picture-changed" }, [el("strong", {}, [record.picture_changed])]) : null,
     el("p", { class: "vcf-case-state" }, [
       el("strong", {}, [STATES[record.state] ?? record.state]),
       ` · ${record.waiting} waiting`,

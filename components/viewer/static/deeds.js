@@ -20,11 +20,10 @@ const onButton = ({ grade, type, offered }) => ({
 /** The deeds of *room*; answers act(action) and what the open menu needs. */
 export function deeds(room) {
   const finding = () => room.shown()?.findings.find((f) => f.id === room.view.selected) ?? null;
-  const seen = () => ({ case: room.view.case, version: room.shown().version });
+  const seen = () => ({ case: room.view.case, version: room.shown().version, stack: room.view.stack });
 
   function send(kind, fields, bound = seen()) {
-    const act = { act: crypto.randomUUID(), ...EMPTY, ...fields, case: bound.case,
-      version: bound.version, kind };
+    const act = { act: crypto.randomUUID(), ...EMPTY, ...fields, ...bound, kind };
     const about = room.shown().findings.find((f) => f.id === act.finding);
     room.desk.outbox.add(act);
     if (kind === "add") room.look({ type: "select", finding: `new-${act.act}`, level: act.level });

@@ -1,7 +1,7 @@
 // What can be chosen, and what is then done. Pure: no page here.
 //
-// A menu carries `seen`, the case and version on screen when it was opened; the act it ends in
-// is bound to those.
+// A menu carries `seen`, the case, version and picture on screen when it was opened; the act it
+// ends in is bound to those.
 
 import { OPTION_KEYS } from "./keys.js";
 
