@@ -16,21 +16,28 @@ def folder_of(files: Iterable[Path]) -> Path:
     return Path(os.path.commonpath([file.parent.resolve() for file in files]))
 
 
-def belongs_to(file: Path, folders: Mapping[str, Path]) -> tuple[str | None, str]:
-    """The one series that *file* lies beside, or None and why it cannot be told.
+def near(file: Path, folders: Mapping[str, Path]) -> list[str]:
+    """Every series that *file* lies beside.
 
     *folders* gives the folder of every series that was found, refused ones too. The file's own
     folder decides; when it holds no series and nothing but companions of a scan, the folder
     above it does.
     """
     here = file.parent.resolve()
-    near = _within(here, folders)
-    if not near and _only_companions(here):
-        near = _within(here.parent, folders)
-    if len(near) == 1:
-        return near[0], ""
-    if near:
-        return None, f"It lies beside {len(near)} series. Put each result in its scan's own folder."
+    found = _within(here, folders)
+    if not found and _only_companions(here):
+        found = _within(here.parent, folders)
+    return found
+
+
+def belongs_to(file: Path, folders: Mapping[str, Path]) -> tuple[str | None, str]:
+    """The one series that *file* lies beside, or None and why it cannot be told."""
+    found = near(file, folders)
+    if len(found) == 1:
+        return found[0], ""
+    if found:
+        count = len(found)
+        return None, f"It lies beside {count} series. Put each result in its scan's own folder."
     return None, "It names no scan and lies beside none. Give it with --results and one scan."
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from components.imaging.centroids import UnusableCentroids, centres_in
+from components.imaging.frame import frame_of
 from components.imaging.header import SeriesOnDisk
 from components.imaging.label_names import LabelNames
-from components.imaging.masks import LabelSource, UnusableMask
+from components.imaging.masks import LabelSource, UnusableMask, check_grid
 from components.imaging.prepare import Prepared, prepare
+from components.imaging.series import block
 from store.archive import Archive
 from store.arrivals import Picture
 
@@ -80,6 +82,22 @@ def picture_of(
     if known:
         return Picture(None, {}, {}), None, held
     return _prepared(archive, series, None, held), None, held
+
+
+def lies_on(overlay: Overlay, series: SeriesOnDisk) -> bool:
+    """Whether *overlay* lies on the grid of *series*, wherever its bone may be."""
+    if series.refusal:
+        return False
+    slices = block(series.instances)
+    frame = frame_of(slices.affine, slices.shape)
+    try:
+        if overlay.kind == "mask":
+            check_grid(overlay.path, frame)
+        else:
+            centres_in(overlay.path, frame)
+    except (UnusableMask, UnusableCentroids):
+        return False
+    return True
 
 
 def _prepared(

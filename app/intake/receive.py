@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from app.intake.beside import belongs_to, folder_of
+from app.intake.beside import belongs_to, folder_of, near
 from app.intake.outcomes import Received, SeriesOutcome
-from app.intake.picture import Overlay, picture_of
+from app.intake.picture import Overlay, lies_on, picture_of
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, Sorting, sort_files
 from components.imaging.label_names import LabelNames, names_for, read_names
@@ -160,6 +160,7 @@ class _Papers:
             for one in found.series
             if one.instances
         }
+        self._series = {one.header.series_uid: one for one in found.series}
         self._given = frozenset(path.resolve() for path in delivery.results)
         self._overlays: dict[str, list[Overlay]] = {}
         self._unnamed: dict[str, list[AiResult]] = {}
@@ -218,7 +219,17 @@ class _Papers:
         overlay = Overlay(path, "centroids")
         if kind is Kind.MASK:
             overlay = Overlay(path, "mask", labels, names_for(path, self._names))
-        self._place(path, self._overlays, overlay, overlay.kind)
+        beside = [self._series[uid] for uid in near(path, self._folders)]
+        if len(beside) < 2 or len({one.header.study_uid for one in beside}) > 1:
+            self._place(path, self._overlays, overlay, overlay.kind)
+            return
+        # Several reconstructions of one scan: the grid tells which of them is meant.
+        meant = [one.header.series_uid for one in beside if lies_on(overlay, one)]
+        for uid in meant:
+            self._overlays.setdefault(uid, []).append(overlay)
+        if not meant:
+            why = f"It lies on the grid of none of the {len(beside)} series beside it."
+            self._refuse(path, overlay.kind, why, Fate.HELD)
 
     def _ignore_names(self) -> None:
         """Say of names that no mask needs."""

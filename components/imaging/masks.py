@@ -105,6 +105,16 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     return labels
 
 
+def check_grid(path: Path, frame: Frame) -> None:
+    """Refuse a mask that lies on another grid than *frame*, by its header alone.
+
+    Raises:
+        UnusableMask: it does, or cannot be read.
+    """
+    with opened(path) as file:
+        _placed(head_of(file), frame)
+
+
 def _check_heights(labels: Labels, frame: Frame) -> None:
     """Refuse one label for several bodies, which a table would take for one vertebra."""
     step = float(np.linalg.norm(frame.affine[:3, 1]))

@@ -41,12 +41,15 @@ def scan() -> PhantomScan:
 @pytest.fixture
 def folder(scan: PhantomScan, tmp_path: Path) -> Path:
     """A delivered scan; what marks its vertebrae is up to the test."""
-    who = Identity("DEMO^Ann", "DEMO-1", "", date(1950, 5, 5), "F")
-    study = Study(
-        uid("study"), uid("series"), "00123", date(2026, 10, 3), "CT", "Demo", GE, "STANDARD"
-    )
-    write_dicom(scan, tmp_path / "inbox", who, study)
+    deliver(scan, tmp_path / "inbox", "one")
     return tmp_path / "inbox"
+
+
+def deliver(scan: PhantomScan, folder: Path, series: str, study: str = "study") -> None:
+    """One series of a study of one patient."""
+    who = Identity("DEMO^Ann", "DEMO-1", "", date(1950, 5, 5), "F")
+    named = Study(uid(study), uid(series), study, date(2026, 10, 3), "CT", "Demo", GE, "STANDARD")
+    write_dicom(scan, folder, who, named)
 
 
 def turned_over(scan: PhantomScan, folder: Path) -> Path:
@@ -204,3 +207,23 @@ def test_names_without_their_mask_are_ignored_aloud(folder: Path, tmp_path: Path
         assert [row[0] for row in record.execute(query)] == [
             "It names labels, and no mask that it is for lies beside it."
         ]
+
+
+def test_the_grid_tells_which_reconstruction_a_mask_is_for(
+    scan: PhantomScan, folder: Path, tmp_path: Path
+) -> None:
+    thick = render(SPINE, spacing_mm=(4.0, 1.2, 1.2), size=240)
+    deliver(thick, folder / "thick", "two")
+    write_mask(scan, folder / "right.nii.gz", named=True)
+    said = {one["instances"]: one["mask"] for one in received(tmp_path / "data", folder)}
+    assert said == {len(scan.voxels): "used", len(thick.voxels): ""}
+    assert held(tmp_path / "data") == []
+
+
+def test_a_mask_beside_two_scans_is_held(scan: PhantomScan, folder: Path, tmp_path: Path) -> None:
+    deliver(scan, folder / "other", "two", study="other")
+    write_mask(scan, folder / "right.nii.gz", named=True)
+    said = received(tmp_path / "data", folder)
+    assert [one["mask"] for one in said] == ["", ""]
+    ((kind, _, reason),) = held(tmp_path / "data")
+    assert (kind, reason[:24]) == ("mask", "It lies beside 2 series.")
