@@ -184,7 +184,10 @@ def to_hu(stored: NDArray[Any], one: Instance) -> Int16:
         key = one.bits_stored, one.signed, one.slope, one.intercept, one.padding
         return np.asarray(_table(*key)[words & np.uint16((1 << one.bits_stored) - 1)])
     whole = _sized(words, one.bits_stored, one.signed)
-    held = np.clip(whole, *scale)
+    low, high = scale
+    held = np.maximum(whole, whole.dtype.type(low))
+    if high is not None:
+        np.minimum(held, whole.dtype.type(high), out=held)
     # Modulo 2^16 the sum is right: clipped values fit once the intercept is added.
     shift = np.uint16(int(one.intercept) & 0xFFFF)
     moved: Int16 = (held.view(np.uint16) + shift).view(np.int16)
@@ -207,8 +210,11 @@ def _sized(words: NDArray[np.uint16], bits: int, signed: bool) -> NDArray[Any]:
 @lru_cache(maxsize=64)
 def _scale(
     slope: float, intercept: float, padding: tuple[int, int] | None, bits: int, signed: bool
-) -> tuple[int, int] | None:
-    """Clipping limits of stored values where a plain addition makes HU of them, else None."""
+) -> tuple[int, int | None] | None:
+    """Clipping limits of stored values where a plain addition makes HU of them, else None.
+
+    The upper limit is None where no stored value reaches it: most CT, and half of the work.
+    """
     bottom, top = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
     if slope != 1.0 or not intercept.is_integer() or abs(intercept) > 16384:
         return None
@@ -216,7 +222,9 @@ def _scale(
         return None
     low = max(bottom, AIR_HU - int(intercept))
     high = min(top, HIGHEST_HU - int(intercept))
-    return (low, high) if low <= high else None
+    if low > high:
+        return None
+    return low, None if high == top else high
 
 
 @lru_cache(maxsize=16)
