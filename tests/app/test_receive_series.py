@@ -1,51 +1,26 @@
 """Two reconstructions of one scan, received as files: the better is shown first."""
 
-import json
 import sqlite3
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from running import received
+from two_series import write_both
 
 from app.case_json import paint
 from app.settings import Settings
 from app.wiring import Site, open_site
-from components.imaging.phantom import (
-    GE,
-    Identity,
-    Study,
-    plan,
-    render,
-    uid,
-    write_dicom,
-)
 from store import cases, findings
 from store.domain.finding import Act, Decision, Deed
 from store.domain.people import Person, Role
-from store.domain.spine import Level
 
 LEAD = Person("a.lead", "Ada Lead", Role.METABOLIC_LEAD)
-WHO = Identity("DEMO^Ann", "DEMO-1", "", date(1950, 5, 5), "F")
-MADE = {"thick": (5.0, "STANDARD"), "thin": (2.5, "BONE")}
-FLAG = {
-    "schema": "vcf-review-result/1", "product": "P", "version": "1", "study_uid": uid("study"),
-    "series_uid": "", "accession": "", "ending": "AI_POSITIVE", "reason": "",
-    "threshold_rule": "", "findings": [{"level": "L1", "loss": 0.3}],
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def deliveries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The same patient and study, made into thick and into thin slices; the flag lies with both."""
-    spine, folders = plan(Level.T11, Level.L4, seed=4), {}
-    for name, (step, kernel) in MADE.items():
-        folders[name] = tmp_path_factory.mktemp(name)
-        study = Study(uid("study"), uid(name), "00123", date(2026, 10, 3), "CT", "Demo", GE, kernel)
-        write_dicom(render(spine, spacing_mm=(step, 1.2, 1.2), size=240), folders[name], WHO, study)
-        (folders[name] / "flag.json").write_text(json.dumps(FLAG))
-    return folders
+    return write_both(tmp_path_factory.mktemp("both"))
 
 
 def taken_in(data: Path, folder: Path) -> str:
