@@ -45,7 +45,7 @@ test("loss of detail, thick slices and a second choice are marked", () => {
   assert.deepEqual(marks({}), []);
   assert.deepEqual(marks({ lossy: "JPEG 2000" }), ["Lossy: JPEG 2000"]);
   assert.deepEqual(marks({ unsuitable: "Slices of 5.0 mm are too thick for heights." }), ["Unsuitable for heights"]);
-  assert.deepEqual(marks({}, record({ stack: "s_best" })), ["Not the best reconstruction"]);
+  assert.deepEqual(marks({}, record({ stack: "s_best" })), ["Other reconstruction"]);
 });
 
 test("the full list gives the reason against heights first", () => {
@@ -62,9 +62,9 @@ test("an older stack says what it knows", () => {
   assert.ok(fullList(view, record()).length > 3);
 });
 
-test("the menu of reconstructions says which is on the screen and which is best", () => {
+test("the menu of reconstructions says which is on the screen and which is shown first", () => {
   const series = [{ stack: "s_1", words: "1 mm bone, 400 slices", shown: true, why: "" }, { stack: "s_2", words: "5 mm soft", shown: false, why: "thick slices" }];
   const menu = seriesMenu(record({ stack: "s_1", series }), "s_2", { case: "c_1", version: 3 });
-  assert.deepEqual(menu.options.map((o) => [o.key, o.note]), [["1", "best for the spine"], ["2", "on the screen; thick slices"]]);
+  assert.deepEqual(menu.options.map((o) => [o.key, o.note]), [["1", "shown first"], ["2", "on the screen; thick slices"]]);
   assert.equal(menu.picked, "s_2");
 });

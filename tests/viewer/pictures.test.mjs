@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filesOf, Films, shotOf } from "../../components/viewer/static/film.js";
 import { besideWords, extent, furtherPlanes, pictureOf, standsWords, withoutOwn } from "../../components/viewer/static/pictures.js";
-import { blend, nextSlab, reachOf, slabOf, SLABS_MM, slabWords } from "../../components/viewer/static/slab.js";
+import { Blender, nextSlab, reachOf, slabOf, SLABS_MM, slabWords } from "../../components/viewer/static/slab.js";
 import { blank, keepable, reduce } from "../../components/viewer/static/state.js";
 import { fidelity, finding, meta, own, record, straight } from "./builders.mjs";
 
@@ -125,6 +125,8 @@ test("a slab has the odd number of slices nearest to its thickness, and is cut o
   assert.equal(slabWords({ kind: "true", at: 1, count: 20, step_mm: 1.5 }, 10, true), "10 mm slab: MIP of 5 slices (7.5 mm)");
 });
 
+const blend = (planes, mip) => new Blender().blend(planes, mip);
+
 test("a mean lies between its slices, a brightest is one of them, and no slice is changed", () => {
   const planes = [Int16Array.of(-1000, 3, 32767), Int16Array.of(1000, 4, 32767), Int16Array.of(3, 4, 32766)];
   const before = planes.map((plane) => [...plane]);
@@ -132,6 +134,15 @@ test("a mean lies between its slices, a brightest is one of them, and no slice i
   assert.deepEqual([...blend(planes, true)], [1000, 4, 32767]);
   assert.deepEqual(planes.map((plane) => [...plane]), before);
   assert.equal(blend([planes[0]], true), planes[0]);
+});
+
+test("a slab that slides on is the same as one made anew, there and back", () => {
+  const stack = Array.from({ length: 12 }, (_, plane) => Int16Array.from({ length: 50 }, (_, at) => ((plane * 7919 + at * 104729) % 65536) - 32768));
+  const sliding = new Blender();
+  for (const from of [0, 1, 2, 3, 2, 7, 0, 5, 4]) {
+    const planes = stack.slice(from, from + 5);
+    assert.deepEqual(sliding.blend(planes, false), blend(planes, false));
+  }
 });
 
 test("a slab waits for every slice of it and is blended once", () => {

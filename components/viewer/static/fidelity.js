@@ -89,14 +89,19 @@ export function stripWords(view, picture) {
 
 const chosenSeries = (view, record) => record.series?.find((one) => one.stack === view.stack);
 
-/** Marks that must not be missed: [{ mark, words }]. */
+const why = (view, record) => {
+  const words = chosenSeries(view, record)?.why;
+  return words ? `: ${words}` : "";
+};
+
+/** Marks that must not be missed: [{ mark, words, first }]; the words of a `first` one stand before all else. */
 export function badges(view, record) {
   const told = fidelityOf(view.meta);
   const other = view.stack && view.stack !== record.stack;
   return [
     told.unsuitable && { mark: "Unsuitable for heights", words: told.unsuitable, first: true },
     told.lossy && { mark: `Lossy: ${told.lossy}`, words: `Stored with loss of detail (${told.lossy}).` },
-    other && { mark: "Not the best reconstruction", words: chosenSeries(view, record)?.why || "Another reconstruction of this scan is better suited." },
+    other && { mark: "Other reconstruction", words: `not the one shown first${why(view, record)}`, first: true },
   ].filter(Boolean);
 }
 

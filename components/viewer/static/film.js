@@ -1,7 +1,7 @@
 // The pixels for the picture on the stage: one plane, or a slab of them blended once.
 
 import { pictureOf } from "./pictures.js";
-import { blend, slabOf } from "./slab.js";
+import { Blender, slabOf } from "./slab.js";
 
 /**
  * What has to be here for the picture of *view*, or null without one:
@@ -27,11 +27,13 @@ export function filesOf({ picture, from, to }, plane) {
 export class Films {
   constructor(loader) {
     this.loader = loader;
+    this.blender = new Blender();
     this.clear();
   }
 
   /** Forgets every pixel. */
   clear() {
+    this.blender.clear();
     this.last = { name: "", parts: [], data: null };
   }
 
@@ -45,7 +47,7 @@ export class Films {
     }
     if (parts.length === 1) return parts[0];
     const same = this.last.name === name && parts.every((plane, at) => plane === this.last.parts[at]);
-    if (!same) this.last = { name, parts, data: blend(parts, mip) };
+    if (!same) this.last = { name, parts, data: this.blender.blend(parts, mip) };
     return this.last.data;
   }
 }

@@ -90,7 +90,7 @@ export const seriesMenu = (record, stack, seen) => ({
   title: "Which reconstruction?", confirms: false, picked: stack, text: "",
   options: record.series.map((one, at) => ({
     value: one.stack, words: one.words, group: "", needsText: false, key: OPTION_KEYS[at] ?? "",
-    note: [one.stack === stack ? "on the screen" : "", one.stack === record.stack ? "best for the spine" : "", one.why]
+    note: [one.stack === stack ? "on the screen" : "", one.stack === record.stack ? "shown first" : "", one.why]
       .filter(Boolean).join("; "),
   })),
 });

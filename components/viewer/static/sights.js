@@ -106,7 +106,7 @@ export function sights(room, { send, seen }) {
       const meta = await room.desk.loader.turnTo(stack);
       if (!meta) return;
       room.turned(meta, stack);
-      room.say(stack === record().stack ? "The best reconstruction is shown again." : "Another reconstruction is shown. Points are measured on the one shown.");
+      room.say(stack === record().stack ? "The reconstruction shown first is back." : "Another reconstruction is shown; points are measured on it.");
     });
   }
 

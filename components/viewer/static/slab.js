@@ -27,22 +27,50 @@ export function slabWords(picture, mm, mip) {
   return `${mm} mm slab: ${how} of ${slices} slice${slices === 1 ? "" : "s"} (${(slices * picture.step_mm).toFixed(1)} mm)`;
 }
 
-/** One Int16Array of *planes*, all of one size: their mean, rounded, or their brightest. */
-export function blend(planes, mip) {
+function brightest(planes) {
   const [first, ...others] = planes;
-  if (others.length === 0) return first;
-  if (mip) {
-    const brightest = Int16Array.from(first);
-    for (const plane of others) {
-      for (let at = 0; at < brightest.length; at += 1) {
-        if (plane[at] > brightest[at]) brightest[at] = plane[at];
-      }
-    }
-    return brightest;
+  const most = first.slice();
+  for (const plane of others) {
+    for (let at = 0; at < most.length; at += 1) if (plane[at] > most[at]) most[at] = plane[at];
   }
-  const total = Int32Array.from(first);
-  for (const plane of others) for (let at = 0; at < total.length; at += 1) total[at] += plane[at];
-  const mean = new Int16Array(total.length);
-  for (let at = 0; at < mean.length; at += 1) mean[at] = Math.round(total[at] / planes.length);
-  return mean;
+  return most;
+}
+
+/** Blends slabs. The sum of the last one is kept: the next slab shares all but two slices with it. */
+export class Blender {
+  constructor() {
+    this.clear();
+  }
+
+  /** Forgets every pixel. */
+  clear() {
+    Object.assign(this, { summed: [], sum: null });
+  }
+
+  /** One Int16Array of *planes*, all of one size: their mean, rounded, or their brightest. */
+  blend(planes, mip) {
+    if (planes.length === 1) return planes[0];
+    return mip ? brightest(planes) : this.#mean(planes);
+  }
+
+  #mean(planes) {
+    const gone = this.summed.filter((plane) => !planes.includes(plane));
+    const come = planes.filter((plane) => !this.summed.includes(plane));
+    if (this.sum?.length === planes[0].length && gone.length + come.length < planes.length) {
+      for (const plane of gone) this.#add(plane, -1);
+      for (const plane of come) this.#add(plane, 1);
+    } else {
+      this.sum = new Int32Array(planes[0]);
+      for (const plane of planes.slice(1)) this.#add(plane, 1);
+    }
+    this.summed = planes;
+    const mean = new Int16Array(this.sum.length);
+    for (let at = 0; at < mean.length; at += 1) mean[at] = Math.round(this.sum[at] / planes.length);
+    return mean;
+  }
+
+  #add(plane, sign) {
+    const { sum } = this;
+    for (let at = 0; at < sum.length; at += 1) sum[at] += sign * plane[at];
+  }
 }

@@ -37,10 +37,10 @@ const warn = (words) => el("strong", { class: "vcf-warn" }, [words]);
 function showFacts({ facts }, view, picture, record, failed) {
   const marks = badges(view, record);
   const words = failed ? `A slice could not be fetched: ${failed}` : stripWords(view, picture);
-  const reason = marks.find(({ first }) => first)?.words ?? "";
+  const reasons = marks.filter(({ first }) => first).map((one) => one.words);
   when(facts, [marks, words], () => {
     facts.title = [...marks.map((one) => `${one.mark}. ${one.words}`), words].join("\n"); // the whole where it is cut short
-    fill(facts, marks.map(({ mark }) => warn(mark)), [reason, words].filter(Boolean).join(" · "));
+    fill(facts, marks.map(({ mark }) => warn(mark)), [...reasons, words].join(" · "));
   });
 }
 
