@@ -188,6 +188,7 @@ def _measured(size: Assessment) -> dict[str, Any]:
         "basis": size.basis.value if size.gradeable else "outside T4–L4, not graded",
         "vendor": percent(size.vendor_loss),
         "crush": size.crush_hidden,
+        "reference": size.reference and [round(mm, 2) for mm in size.reference],
         "heights": _heights(size),
     }
 

@@ -67,6 +67,7 @@ def test_every_measured_level_says_what_the_vendors_formula_makes_of_it(lead: Cl
         assert one["vendor"].endswith("%)")
         assert one["heights"].endswith(" mm")
         assert isinstance(one["crush"], bool)
+        assert (one["reference"] is None) == (one["loss"] is None)
     assert all(isinstance(why, str) and why for why in case["unmeasured"].values())
     assert not set(case["unmeasured"]) & set(case["measured"])
 
