@@ -9,7 +9,7 @@ from pathlib import Path
 
 from side_by_side import SIDE, built, measured
 
-RUNS = 5
+RUNS = 7
 GOALS = {500: (0.7, 0.5, 0.55), 160: (1.2, 1.2, None)}
 """CPU with a mask, CPU without, peak memory; as ratios of SimpleITK."""
 LARGEST_STACK = 0.05
