@@ -77,7 +77,7 @@ def _polygons(
     size = framed.shape[1] * fine[1], framed.shape[0] * fine[0]
     smooth = cv2.resize(framed, size, interpolation=cv2.INTER_LINEAR)
     inside = (np.asarray(smooth) >= _HALF).view(np.uint8)
-    contours, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    contours, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     grain = layout.spacing_mm[1] / fine[0], layout.spacing_mm[2] / fine[1]
     polygons = []
     for contour in contours:

@@ -135,7 +135,7 @@ def _polygons(
     framed = cv2.copyMakeBorder(part, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=0.0)
     double = cv2.resize(framed, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
     smooth = cv2.GaussianBlur(double, (0, 0), sigmaX=blur[0], sigmaY=blur[1]) >= 127
-    contours, _ = cv2.findContours(smooth.view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    contours, _ = cv2.findContours(smooth.view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     polygons = []
     for contour in contours:
         if cv2.contourArea(contour) * (pixel_mm / 2) ** 2 < _LEAST_MM2:
