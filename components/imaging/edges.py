@@ -5,7 +5,7 @@ to half a slice off over the whole of the end-plate. The scan shows the same edg
 the bright shell to the dark disc, and the fall is placed between the slices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from components.imaging.fan import Samples, Voxels
 from components.imaging.frame import Floats
 from components.imaging.survey import Survey
+from store.domain.spine import Level
 
 LEAST_CONTRAST_HU = 50.0
 """Between shell and disc; where there is less the edge is not seen and the mask is kept."""
@@ -27,7 +28,7 @@ _DISC_MM = 4.0
 """How far outside the shell the disc is looked for; a neighbour may follow."""
 _FALLEN = 0.4
 """Share of the fall's height that marks the edge. Less than a half, because at a half it clings
-to the middle between two slices; `offset` makes good for the choice."""
+to the middle between two slices; `centred` makes good for the choice."""
 _INNER = (0.15, 0.85)
 _LEAST_SEEN = 30
 
@@ -60,34 +61,45 @@ def seen(hu: Voxels, survey: Survey) -> Plates:
         up = (start[..., None] + way * _OUTWARD).astype(np.float32)
         read = hu.at(survey.body, up, survey.back[used, None], survey.left[:, None, None])
         outward[place][:, used] = _shell_end(_blurred(read, inside), inside) + way * (start - edge)
-    step = hu.along(survey.body.axes[0])
-    return Plates(survey, outward, max(FARTHEST_MM, FARTHEST_VOXELS * step))
+    return Plates(survey, outward, farthest_mm(hu, survey))
 
 
-def offset(plates: Sequence[Plates]) -> float:
-    """How far the masks' edges lie outside the shells', mm, on average over a whole scan.
+def farthest_mm(hu: Voxels, survey: Survey) -> float:
+    """How far an edge of the mask may be moved."""
+    return max(FARTHEST_MM, FARTHEST_VOXELS * hu.along(survey.body.axes[0]))
+
+
+def centred(plates: Mapping[Level, Plates]) -> dict[Level, Plates]:
+    """*plates* moved together until they lie outside the masks' edges no more than inside.
 
     A mask is right on average, by its own idea of where a vertebra ends; the shell shows where
     that lies between two slices. So the blur of the scan need not be known.
     """
     means = []
-    for one in plates:
+    for one in plates.values():
         kept = (one.survey.share > _INNER[0]) & (one.survey.share < _INNER[1])
         for side in one.outward:
             found = side[kept & np.isfinite(side)]
             if len(found) >= _LEAST_SEEN:
                 means.append(float(np.mean(found)))
-    return -float(np.mean(means)) if means else 0.0
+    middle = float(np.mean(means)) if means else 0.0
+    return {level: replace(one, outward=one.outward - middle) for level, one in plates.items()}
 
 
-def refined(plates: Plates, outward_mm: float) -> Survey:
-    """The survey with its edges at the shell's, *outward_mm* further out.
+def agreed(one: Plates, other: Plates) -> Plates:
+    """The mean of two ways of seeing; where only one sees, the mask speaks for the other."""
+    both = np.stack([one.outward, other.outward])
+    mean = np.nan_to_num(both).mean(axis=0)
+    return replace(one, outward=np.where(np.isfinite(both).any(axis=0), mean, np.nan))
+
+
+def refined(plates: Plates) -> Survey:
+    """The survey with its edges where the scan shows them.
 
     An edge that is not seen, or lies too far from the mask to be the same, stays.
     """
-    moves = plates.outward + outward_mm
-    known = np.abs(np.nan_to_num(moves, nan=np.inf)) <= plates.farthest_mm
-    top, bottom = np.where(known, moves, 0.0)
+    known = np.abs(np.nan_to_num(plates.outward, nan=np.inf)) <= plates.farthest_mm
+    top, bottom = np.where(known, plates.outward, 0.0)
     old = plates.survey
     return replace(old, top=old.top + top, bottom=old.bottom - bottom)
 

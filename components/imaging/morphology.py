@@ -18,9 +18,14 @@ RIM = 0.05
 HALF = 0.5
 _CLEAR = 0.03
 """Nearer to a wall, as a share of the depth, an end-plate may be the wall's own rounding."""
-_NEAR = {RIM: 0.9, HALF: 0.25, 1.0 - RIM: 0.9}
-"""How far about the place an end-plate is looked at, as a share of the depth. Towards a corner
-it is seen from one side only and needs more of it to be sure."""
+_CORNER = 0.9
+"""How far about a corner an end-plate is looked at, as a share of the depth: it is seen from one
+side only and needs much of it to be sure."""
+_NARROW, _WIDEST = 0.25, 0.6
+"""As much about the middle, and at the most where slices are thick: thick slices make steps, and
+only several steps show the slope."""
+_WIDER = 0.175
+"""Share of the depth that each further millimetre of slice adds."""
 _LEAST_KNOWN = 12
 _ROUNDS = 4
 _SINGULAR = 5 * float(np.finfo(np.float64).eps)
@@ -43,14 +48,15 @@ class Shape:
     body: Body
 
 
-def measured(survey: Survey) -> Shape:
-    """Heights and six points of the body in *survey*.
+def measured(survey: Survey, step_mm: float = 1.0) -> Shape:
+    """Heights and six points of the body in *survey*, on voxels *step_mm* tall along it.
 
     Raises:
         NoBody: it cannot be measured; the text says why.
     """
-    edges = [(edge, share) for share in _NEAR for edge in (survey.top, survey.bottom)]
-    levels = _levels([_strips(survey, edge, share) for edge, share in edges])
+    places = _near(step_mm).items()
+    edges = [(edge, place) for place in places for edge in (survey.top, survey.bottom)]
+    levels = _levels([_strips(survey, edge, *place) for edge, place in edges])
     plates = [(levels[n], levels[n + 1]) for n in (0, 2, 4)]
     heights = [top - bottom for top, bottom in plates]
     if not all(LOWEST_HEIGHT_MM <= h <= HIGHEST_HEIGHT_MM for h in heights):
@@ -83,9 +89,15 @@ class _Strips:
     near: Floats
 
 
-def _strips(survey: Survey, edge: Floats, share: float) -> _Strips:
-    """The strips of *edge* about *share* of the depth, seen from the middle lane."""
-    away = (survey.share - share) / _NEAR[share]
+def _near(step_mm: float) -> dict[float, float]:
+    """How far about each place, as a share of the depth, an end-plate is looked at."""
+    middle = min(_WIDEST, max(_NARROW, _NARROW + _WIDER * (step_mm - 1.0)))
+    return {RIM: _CORNER, HALF: middle, 1.0 - RIM: _CORNER}
+
+
+def _strips(survey: Survey, edge: Floats, share: float, reach: float) -> _Strips:
+    """The strips of *edge* up to *reach* about *share* of the depth, from the middle lane."""
+    away = (survey.share - share) / reach
     clear = (survey.share >= _CLEAR) & (survey.share <= 1 - _CLEAR)
     used = clear & (np.abs(away) < 1) & np.isfinite(edge)
     if np.count_nonzero(used) < _LEAST_KNOWN:

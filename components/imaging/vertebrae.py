@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.imaging.body import Cloud, NoBody, cloud_of
-from components.imaging.edges import offset, refined, seen
+from components.imaging.edges import agreed, centred, refined, seen
 from components.imaging.fan import Voxels
 from components.imaging.frame import Box, Floats, indices, shifted
 from components.imaging.masks import Labels, number_of
 from components.imaging.morphology import Shape, measured
+from components.imaging.plates import THICK_MM, between_mm, fitted
 from components.imaging.survey import Survey, survey
 from components.imaging.volume import Volume
 from store.domain.spine import REVIEWABLE, Level
@@ -48,6 +49,10 @@ class _Grid:
 
     affine: Floats
     shape: tuple[int, int, int]
+
+    def along(self, direction: Floats) -> float:
+        """Extent of one voxel along a unit *direction* in LPS, mm."""
+        return float(np.linalg.norm(self.affine[:3, :3].T @ direction))
 
     def touched_by(self, cloud: Cloud, part: NDArray[np.bool_]) -> bool:
         """Whether *part* of *cloud* lies in the first or last plane, row or column."""
@@ -105,16 +110,27 @@ def _padded(part: NDArray[np.bool_], affine: Floats, box: Box) -> Voxels:
 def _sharpened(surveys: dict[Level, Survey], volume: Volume) -> dict[Level, Survey]:
     """*surveys* with their end-plates placed between the slices."""
     hu = Voxels(volume.hu, volume.affine)
-    plates = {level: seen(hu, found) for level, found in surveys.items()}
-    outward = offset(list(plates.values()))
-    return {level: refined(found, outward) for level, found in plates.items()}
+    shells = centred({level: seen(hu, found) for level, found in surveys.items()})
+    surfaces = centred(
+        {
+            level: fitted(hu, found)
+            for level, found in surveys.items()
+            if between_mm(hu, found) >= THICK_MM
+        }
+    )
+    return {
+        level: refined(agreed(shell, surfaces[level]) if level in surfaces else shell)
+        for level, shell in shells.items()
+    }
 
 
 def _one(level: Level, box: Box, cloud: Cloud, found: Survey | str, grid: _Grid) -> Vertebra:
     """One vertebra, from its survey or the reason why there is none."""
     middle: Floats = cloud.lps_mm.mean(axis=0)
     try:
-        shape = measured(found) if isinstance(found, Survey) else None
+        shape = (
+            measured(found, grid.along(found.body.axes[0])) if isinstance(found, Survey) else None
+        )
     except NoBody as reason:
         found, shape = str(reason), None
     if shape is None:
