@@ -70,14 +70,16 @@ def test_every_acknowledged_act_outlives_a_kill(engine: Engine, seed: int) -> No
     )
     assert writer.stdout is not None
     assert writer.stdout.readline() == "ready\n"
+    # The clock starts with the first act: on a busy machine that alone may take a second.
+    acknowledged = [writer.stdout.readline().strip()]
     time.sleep(random.Random(seed).uniform(0.05, 0.6))
     writer.kill()
-    acknowledged = writer.stdout.read().split()
+    acknowledged += writer.stdout.read().split()
     writer.stdout.close()
     writer.wait()
     with Session(engine) as session:
         kept = list(session.exec(select(col(DecisionRow.act))))
-    assert acknowledged, "the writer was killed before it wrote anything"
+    assert all(acknowledged), "the writer ended before it wrote anything"
     assert set(acknowledged) <= set(kept)
     assert len(kept) - len(acknowledged) <= 1, "at most the act in hand is kept unacknowledged"
     for case in found:
