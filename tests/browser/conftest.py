@@ -56,11 +56,9 @@ def shots(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with three drawn patients."""
-    folder = tmp_path_factory.mktemp("drawn")
-    patients = tuple(patient for patient in CATALOGUE if patient.number in {3, 4, 20})
+def hospital(folder: Path, numbers: set[int]) -> Path:
+    """A data folder in *folder* with the drawn patients of these *numbers*."""
+    patients = tuple(patient for patient in CATALOGUE if patient.number in numbers)
     write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
     data = folder / "data"
     for handle, name, role in STAFF:
@@ -68,6 +66,20 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(data, "receive", folder / "delivery").returncode == 0
     (data / "DEMO").touch()
     return data
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with three drawn patients."""
+    return hospital(tmp_path_factory.mktemp("drawn"), {3, 4, 20})
+
+
+@pytest.fixture
+def twice_built(tmp_path: Path) -> Iterator[Server]:
+    """A server over a scan in two reconstructions, and one in a single one."""
+    running = Server(hospital(tmp_path, {20, 32})).start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

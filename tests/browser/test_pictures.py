@@ -175,6 +175,35 @@ def test_a_slab_says_what_it_is_and_the_whole_account_opens(reader: Reader) -> N
     expect(panel).to_be_hidden()
 
 
+def test_another_reconstruction_is_marked_and_left_behind_with_the_case(
+    twice_built: Server, page: Page
+) -> None:
+    reader = Reader(page, twice_built.address)
+    reader.sign_in("Metabolic bone lead")
+    row = page.locator("tr", has_text="Demo-Quince")
+    case = row.get_attribute("data-id")
+    page.goto(f"{twice_built.address}/review?case={case}")
+    reader.seen()
+    facts, other = page.locator(".vcf-facts"), "Other reconstruction"
+    expect(facts).to_contain_text("Unsuitable for heights")
+    reader.press("p")
+    expect(page.locator(".vcf-said")).to_contain_text("too thick for heights")
+    reader.press("e", "2")
+    expect(facts).to_contain_text(other)
+    expect(facts).to_contain_text("1.5 mm every 1.5 mm")
+    reader.seen()
+    reader.press("u")
+    reader.saved()
+    assert list(reader.states().values()) == ["unsure"]
+    reader.press("n")
+    reader.until(lambda: reader.attribute("data-case") not in {"", case})
+    reader.seen()
+    page.goto(f"{twice_built.address}/review?case={case}")
+    reader.seen()
+    expect(facts).not_to_contain_text(other)
+    expect(facts).to_contain_text("Unsuitable for heights")
+
+
 def test_every_target_is_large_enough_and_named(reader: Reader) -> None:
     page = reader.page
     for key in ("", "v", "d", "Escape", "p"):

@@ -42,9 +42,15 @@ function measuredParts(found) {
   const parts = [typeof found.grade === "number" ? badge(found.grade, { suggested: true }) : "no grade"];
   if (found.type) parts.push(` ${found.type}`);
   // A loss comes with its interval or not at all: never a bare per cent.
-  if (found.loss) parts.push(" ", unbroken(`loss ${found.loss}`));
+  if (found.loss) parts.push(", ", unbroken(`loss ${found.loss}`));
   if (found.near) parts.push(" ", el("strong", { class: "vcf-near", title: "Close to a limit between grades" }, [NEAR]));
   return parts;
+}
+
+/** What the loss was taken against, or why there is none. */
+function basisWords({ loss: lost, basis }) {
+  if (!lost) return `no reference: ${basis}`;
+  return basis.startsWith("nearest") ? `against ${basis}` : basis;
 }
 
 const heightsLine = (heights) => (heights ? el("div", {}, [unbroken(heights), " front / middle / back"]) : null);
@@ -56,7 +62,7 @@ function suggestedLine(measured, finding, body, why) {
   }
   const parts = measuredParts(measured);
   parts.push(heightsLine(measured.heights ?? finding.heights));
-  if (measured.basis) parts.push(el("div", { class: "vcf-small" }, [`against ${measured.basis}`]));
+  if (measured.basis) parts.push(el("div", { class: "vcf-small" }, [basisWords(measured)]));
   return line("Machine", ...parts);
 }
 
@@ -69,11 +75,11 @@ function anewLine({ anew, level }, record) {
 /** The formula of the AI vendors, beside ours: it compares a body with its own back wall only. */
 function formulaLine(measured) {
   if (!measured?.vendor) return null;
-  const parts = [unbroken(measured.vendor), el("span", { class: "vcf-small" }, [" 1 − min(front, middle) / back"])];
+  const parts = [unbroken(measured.vendor), el("span", { class: "vcf-small" }, [" vendors': 1 − min(front, middle) / back"])];
   if (measured.crush) {
     parts.push(el("div", { class: "vcf-crush" }, ["Crush: the back wall is low as well. This formula misses what the neighbours show."]));
   }
-  return line("Vendor formula", ...parts);
+  return line("Formula", ...parts);
 }
 
 function personLine(mine) {

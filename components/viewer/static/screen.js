@@ -32,6 +32,7 @@ export class Screen {
   clear(stage) {
     this.film = null;
     this.since = 0;
+    Object.assign(this.room.parts.room.dataset, { painted: "", ready: "false" });
     this.films.clear();
     this.painter.clear(stage);
     this.room.locators.clear();

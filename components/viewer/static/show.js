@@ -20,7 +20,7 @@ function when(node, value, write) {
 
 /** Takes everything of the last patient off the screen. */
 export function clear({ room, over, banner, findings, report, said, refusal }) {
-  Object.assign(room.dataset, { case: "", painted: "", ready: "false", version: "", level: "" });
+  Object.assign(room.dataset, { case: "", version: "", level: "" });
   for (const part of [banner, findings, report, said]) {
     shown.delete(part);
     fill(part);

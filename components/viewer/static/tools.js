@@ -44,10 +44,9 @@ function showFacts({ facts }, view, picture, record, failed) {
   });
 }
 
-/** Whose points those of *draft* are. */
-function whose(draft, record) {
+/** Whose points those of *draft* are; the machine's stand below where they are a person's. */
+function whose(draft, mine) {
   if (draft.changed) return warn("Not saved");
-  const mine = record.remeasured?.[draft.level];
   return mine ? `Measured by ${mine.by}` : "Machine's points";
 }
 
@@ -55,14 +54,15 @@ function showHeights({ heights }, view, record) {
   const { draft } = view;
   if (!draft) return;
   const measured = record.measured?.[draft.level];
-  const now = heightsOf(draft.points);
-  const loss = lossWords(now, measured?.reference);
+  const mine = record.remeasured?.[draft.level];
+  const now = heightsWords(heightsOf(draft.points));
+  const loss = lossWords(heightsOf(draft.points), measured?.reference);
   const machine = heightsWords(heightsOf(machinePoints(vertebra(view.meta, draft.level).own)));
-  const mark = record.remeasured?.[draft.level]?.by ?? "";
-  when(heights, [draft.level, now, loss, machine, draft.changed, mark, measured?.loss], () => fill(heights,
-    el("p", {}, [el("strong", { class: "vcf-now" }, [heightsWords(now)]), " front / middle / back"]),
-    el("p", {}, [whose(draft, record), loss ? ` loss ${loss}` : ""]),
-    el("p", {}, [`Machine ${measured?.heights ?? machine}`, measured?.loss ? `, loss ${measured.loss}` : ""])));
+  const beside = draft.changed || mine ? [`Machine ${machine}`, measured?.loss && `loss ${measured.loss}`] : [];
+  when(heights, [draft.level, now, loss, beside, draft.changed, mine?.by], () => fill(heights,
+    el("p", {}, [el("strong", { class: "vcf-now" }, [now]), " front / middle / back"]),
+    el("p", {}, [whose(draft, mine), loss ? `, loss ${loss}` : ""]),
+    beside.length ? el("p", {}, [beside.filter(Boolean).join(", ")]) : null));
 }
 
 /** Writes all of it for the *picture* of *view*; *failed* says why a slice is missing. */
