@@ -9,7 +9,7 @@ from store._pictures import shown_series
 from store._remeasured import Remeasured, remeasured_on
 from store.domain.morphometry import Assessment, Heights, assess
 from store.domain.spine import Level
-from store.tables import MeasurementRow, ReviewCase
+from store.tables import MeasurementRow, ReviewCase, SeriesRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,10 @@ class Spine:
     unmeasured: dict[Level, str]
 
 
-def spine_on(session: Session, case: ReviewCase) -> Spine:
-    """What was measured for *case*: by the machine on the shown series, by people on any."""
-    heights, unmeasured = _by_machine(session, case.scan_id)
+def spine_on(session: Session, case: ReviewCase, shown: SeriesRow | None = None) -> Spine:
+    """What was measured for *case*: by the machine on the *shown* series, by people on any."""
+    series = shown or shown_series(session, case.scan_id)
+    heights, unmeasured = _by_machine(session, series)
     people = remeasured_on(session, case.id)
     machine = assess(heights)
     theirs = {level: one.heights for level, one in people.items()}
@@ -40,10 +41,11 @@ def spine_on(session: Session, case: ReviewCase) -> Spine:
     return Spine(machine, people, used, unmeasured)
 
 
-def _by_machine(session: Session, scan_id: str) -> tuple[dict[Level, Heights], dict[Level, str]]:
+def _by_machine(
+    session: Session, series: SeriesRow | None
+) -> tuple[dict[Level, Heights], dict[Level, str]]:
     heights: dict[Level, Heights] = {}
     unmeasured: dict[Level, str] = {}
-    series = shown_series(session, scan_id)
     if series is None:
         return heights, unmeasured
     rows = session.execute(

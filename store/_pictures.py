@@ -52,15 +52,15 @@ class Elsewhere:
 
 def shown_series(session: Session, scan_id: str) -> SeriesRow | None:
     """The series a reader sees first: the best picture, else any that says why there is none."""
+    return pictures_on(session, scan_id)[0]
+
+
+def pictures_on(session: Session, scan_id: str) -> tuple[SeriesRow | None, tuple[Pictured, ...]]:
+    """The series that `shown_series` gives, and every picture of the scan, the best first."""
     rows = _rows(session, scan_id)
     ordered = _ordered([row for row in rows if row.stack])
-    return ordered[0][0] if ordered else max(rows, key=_as_before, default=None)
-
-
-def pictures_on(session: Session, scan_id: str) -> tuple[Pictured, ...]:
-    """Every picture of a scan, the best first."""
-    rows = [row for row in _rows(session, scan_id) if row.stack]
-    return tuple(
+    shown = ordered[0][0] if ordered else next(iter(rows), None)
+    return shown, tuple(
         Pictured(
             stack=row.stack or "",
             slices=row.instances,
@@ -69,7 +69,7 @@ def pictures_on(session: Session, scan_id: str) -> tuple[Pictured, ...]:
             facts=_facts(row),
             why=why if place else "",
         )
-        for place, (row, why) in enumerate(_ordered(rows))
+        for place, (row, why) in enumerate(ordered)
     )
 
 

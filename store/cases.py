@@ -116,7 +116,8 @@ def case(reader: Reader, case_id: str) -> Case:
         msg = "This case is not here. Go back to the worklist."
         raise NotAllowed(msg)
     scan = session.get_one(ScanRow, row.scan_id)
-    spine, shown = spine_on(session, row), shown_series(session, scan.id)
+    shown, pictures = pictures_on(session, scan.id)
+    spine = spine_on(session, row, shown)
     findings = session.execute(
         select(FindingRow).where(col(FindingRow.case_id) == case_id).order_by(col(FindingRow.place))
     ).scalars()
@@ -132,7 +133,7 @@ def case(reader: Reader, case_id: str) -> Case:
         products=_products(session, scan.id),
         findings=tuple(_finding(found, spine) for found in findings),
         spine=spine,
-        pictures=pictures_on(session, scan.id),
+        pictures=pictures,
         elsewhere=elsewhere(session, row.id, shown),
         report=_report(session, row),
         referred_on=sent.date() if sent else None,
@@ -151,7 +152,7 @@ def stack_of(reader: Reader, case_id: str) -> str | None:
 def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
     """The names of all pictures of a case."""
     row = reader.session.get(ReviewCase, case_id)
-    found = pictures_on(reader.session, row.scan_id) if row else ()
+    found = pictures_on(reader.session, row.scan_id)[1] if row else ()
     return frozenset(one.stack for one in found)
 
 
