@@ -5,7 +5,7 @@ another patient's. On its own bone the rim of a mask is an edge, dense inside an
 outside, on every side. Anywhere else edges run either way as often as the other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -20,6 +20,8 @@ from components.imaging.volume import Volume
 
 Ints = NDArray[np.int64]
 Turn = tuple[bool, bool, bool]
+Way = tuple[int, int, int]
+Shares = dict[str, float | None]
 
 EDGE_HU = 50
 """The drop that counts as an edge of bone; the shell of a porotic body is denser by more."""
@@ -50,6 +52,9 @@ _FURTHER = (
     ("towards the head", "towards the feet"),
     ("to the front", "to the back"),
 )
+_WAYS: tuple[Way, ...] = tuple((a, b, c) for a, b, c in product((-1, 0, 1), repeat=3))
+_STRAIGHT = tuple(way for way in _WAYS if sum(map(abs, way)) == 1)
+_SLANTED = tuple(way for way in _WAYS if sum(map(abs, way)) > 1)
 UNTOLD = "Left and right of the mask look alike here, so that a mirrored one could not be told."
 
 
@@ -87,11 +92,10 @@ class _Rim:
         over = np.array(turn)[:, None, None, None]
         return np.where(over, _each(self.shape - 1) - self.points, self.points)
 
-    def shifted(self, axis: int, mm: float) -> Ints:
-        """The points further along one axis, by a voxel at least."""
-        offset = np.zeros(3, np.int64)
-        offset[axis] = int(np.sign(mm)) * max(1, round(abs(mm) / self.steps_mm[axis]))
-        return self.points + _each(offset)
+    def shifted(self, ways: Sequence[int], mm: float) -> Ints:
+        """The points further along each axis by -1, 0 or 1 times *mm*, by a voxel at least."""
+        voxels = np.maximum(1, np.rint(mm / self.steps_mm)).astype(np.int64)
+        return self.points + _each(voxels * ways)
 
     def middle(self) -> "_Rim":
         """The part of `LOOK_MM` in the middle of the height."""
@@ -149,8 +153,9 @@ def fit_of(
         msg = "The mask is too small to be checked against bone. Send one of whole vertebrae."
         raise UnusableMask(msg)
     mirrors = {turn: seen.share(rim.mirrored(turn)) for turn in _TURNS}
-    elsewhere = _shifts(rim, seen)
+    elsewhere = _shifts(rim, seen, _STRAIGHT, SHIFTS_MM)
     if share < SURE:
+        elsewhere |= _shifts(rim, seen, _SLANTED, SHIFTS_MM[:2])
         mirrors |= _mirrors(rim.middle(), read)
         elsewhere |= _neighbours(rim.middle(), read)
     _check_elsewhere(share, elsewhere | {_mirrored(turn): mirrors[turn] for turn in _TURNS})
@@ -165,7 +170,7 @@ def _each(values: Ints) -> Ints:
     return values[:, None, None, None]
 
 
-def _check_elsewhere(share: float, elsewhere: dict[str, float | None]) -> None:
+def _check_elsewhere(share: float, elsewhere: Shares) -> None:
     best, where = max((found, words) for words, found in elsewhere.items() if found is not None)
     if best >= max(LOWEST, share + BETTER):
         msg = f"The mask fits the bone better {where}: {_percent(best)} of its rim lies on an edge"
@@ -195,12 +200,14 @@ def _mirrored(turn: Turn) -> str:
     )
 
 
-def _shifts(rim: _Rim, seen: _Seen) -> dict[str, float | None]:
-    """Shares a few millimetres away, in the six directions."""
-    return {
-        f"{mm:g} mm further {_FURTHER[axis][sign > 0]}": seen.share(rim.shifted(axis, sign * mm))
-        for axis, sign, mm in product(range(3), (-1, 1), SHIFTS_MM)
-    }
+def _shifts(rim: _Rim, seen: _Seen, ways: Iterable[Way], mm: Sequence[float]) -> Shares:
+    """Shares a few millimetres away."""
+    return {_further(way, one): seen.share(rim.shifted(way, one)) for way, one in product(ways, mm)}
+
+
+def _further(way: Way, mm: float) -> str:
+    said = [words[sign > 0] for words, sign in zip(_FURTHER, way, strict=True) if sign]
+    return f"{mm:g} mm further {' and '.join(said)}"
 
 
 def _mirrors(part: _Rim, read: Callable[[Box], Volume]) -> dict[Turn, float | None]:
@@ -213,14 +220,11 @@ def _mirrors(part: _Rim, read: Callable[[Box], Volume]) -> dict[Turn, float | No
     return found
 
 
-def _neighbours(part: _Rim, read: Callable[[Box], Volume]) -> dict[str, float | None]:
+def _neighbours(part: _Rim, read: Callable[[Box], Volume]) -> Shares:
     """Shares one vertebra higher and lower."""
-    places = {
-        f"{mm:g} mm further {_FURTHER[1][sign > 0]}": part.shifted(1, sign * mm)
-        for sign, mm in product((-1, 1), NEIGHBOUR_MM)
-    }
-    seen = _read(part, list(places.values()), read)
-    return {words: seen.share(points) for words, points in places.items()}
+    ways = [way for way in _STRAIGHT if way[1]]
+    places = [part.shifted(way, mm) for way, mm in product(ways, NEIGHBOUR_MM)]
+    return _shifts(part, _read(part, places, read), ways, NEIGHBOUR_MM)
 
 
 def _read(part: _Rim, places: list[Ints], read: Callable[[Box], Volume]) -> _Seen:
