@@ -16,8 +16,10 @@ _BEYOND = 1.4
 """What lies this many radii off the middle of a body is arch or process."""
 _LEAST_ARCH, _LEAST_AGREED = 0.12, 0.5
 """Share of a vertebra that its arch makes at the least, and how far it lies on one side."""
-_LEAST_OVAL = 1.06
-"""Width over depth from which on the outline of a body tells which way it faces."""
+_AGAINST = 0.5
+"""Cosine between the side of the arch and the patient's back below which the arch is believed."""
+_LEAST_OVAL, _SURELY_OVAL = 1.06, 1.25
+"""Width over depth from which on the outline of a body tells which way it faces, and surely."""
 
 
 class NoBody(ValueError):
@@ -174,8 +176,8 @@ def _thickest(seen: Floats, cloud: Cloud) -> tuple[float, float, float]:
 def _facing(axes: Floats, back: Floats, left: Floats, radius: float) -> Floats:
     """*axes* turned about up so that "back" points from the body to its arch and spine.
 
-    The arch tells it, however the patient lies; without one the oval of the body does, which
-    is wider than deep, next to the patient's own back.
+    The arch tells the side, however the patient lies. How far it turns is told by the oval of
+    the body, which is wider than deep and seldom cut; the rounder it is, the more by the arch.
 
     Args:
         back, left: Of each point of the vertebra, mm from the middle of the body along *axes*.
@@ -183,31 +185,39 @@ def _facing(axes: Floats, back: Floats, left: Floats, radius: float) -> Floats:
     square = back**2 + left**2
     beyond = square > (_BEYOND * radius) ** 2
     far = np.sqrt(square[beyond])
-    if len(far) < max(30.0, _LEAST_ARCH * len(back)):
-        return _turned(axes, _oval(back[~beyond], left[~beyond]))
-    side = float((back[beyond] / far).mean()), float((left[beyond] / far).mean())
-    if np.hypot(*side) > _LEAST_AGREED:
-        angle = float(np.arctan2(side[1], side[0]))
-        axes = _turned(axes, angle)
-        cos, sin = np.cos(angle), np.sin(angle)
-        back, left = back * cos + left * sin, left * cos - back * sin
+    told = len(far) >= max(30.0, _LEAST_ARCH * len(back))
+    if told:
+        side = float((back[beyond] / far).mean()), float((left[beyond] / far).mean())
+        length = float(np.hypot(*side))
+        # Half an arch, cut by the edge of the scan, points aside; only a whole one is believed
+        # so far from the patient's own back.
+        if length > _LEAST_AGREED and side[0] < _AGAINST * length:
+            angle = float(np.arctan2(side[1], side[0]))
+            axes = _turned(axes, angle)
+            cos, sin = np.cos(angle), np.sin(angle)
+            back, left = back * cos + left * sin, left * cos - back * sin
+    turn, sure = _oval(back[~beyond], left[~beyond])
     behind = (back > radius + 2.0) & (np.abs(left) < 2.5 * radius)
-    if np.count_nonzero(behind) < 30:
-        return axes
-    return _turned(axes, _limited(float(np.arctan2(left[behind].mean(), back[behind].mean()))))
+    if told and np.count_nonzero(behind) >= 30:
+        arched = _limited(float(np.arctan2(left[behind].mean(), back[behind].mean())))
+        turn = sure * turn + (1 - sure) * arched
+    return _turned(axes, turn)
 
 
-def _oval(back: Floats, left: Floats) -> float:
-    """How far the short axis of an outline is turned from back to left; 0.0 if it is round."""
+def _oval(back: Floats, left: Floats) -> tuple[float, float]:
+    """How far the short axis of an outline is turned from back to left, and how sure that is.
+
+    Sureness goes from 0.0 for a round outline, which is not turned, to 1.0.
+    """
     if len(back) < 30:
-        return 0.0
+        return 0.0, 0.0
     spread = np.cov(np.stack([back, left]))
     small, large = np.linalg.eigvalsh(spread)
-    if large < _LEAST_OVAL**2 * small:
-        return 0.0
+    wider = float(np.sqrt(large / max(small, 1e-9)))
+    sure = min(1.0, max(0.0, (wider - _LEAST_OVAL) / (_SURELY_OVAL - _LEAST_OVAL)))
     # Twice the angle of the long axis, which lies across.
     double = np.arctan2(-2 * spread[0, 1], spread[1, 1] - spread[0, 0])
-    return _limited(float(double) / 2)
+    return (_limited(float(double) / 2) if sure else 0.0), sure
 
 
 def _limited(angle: float) -> float:

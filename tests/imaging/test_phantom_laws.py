@@ -1,5 +1,7 @@
 """Laws of measuring: what may not change however the patient lies, and what may only grow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -206,3 +208,18 @@ def test_a_body_cut_by_any_edge_says_so(way: Scanning) -> None:
     cut = [level for level, bone in lost.items() if bone.shape is None]
     assert all(lost[level].unmeasured == CUT for level in cut)
     assert cut
+
+
+@pytest.mark.parametrize("keep_left", [True, False])
+def test_half_an_arch_does_not_turn_the_body(upright: PhantomScan, keep_left: bool) -> None:
+    assert upright.solid is not None
+    middle = upright.labels.shape[2] // 2
+    labels = upright.labels.copy()
+    half = labels[:, :, :middle] if keep_left else labels[:, :, middle:]
+    body = upright.solid[:, :, :middle] if keep_left else upright.solid[:, :, middle:]
+    half[~body] = 0
+    for level, bone in bones_of(replace(upright, labels=labels)).items():
+        if level in upright.planted:
+            assert bone.shape is not None
+            cosine = bone.shape.body.axes[1] @ upright.planted[level].axes[1]
+            assert cosine > np.cos(np.radians(15)), level
