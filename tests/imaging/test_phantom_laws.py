@@ -40,10 +40,11 @@ SPINE = plan(
     fractures={Level.T12: Fracture(WEDGE, 0.3), Level.L1: Fracture(BICONCAVE, 0.35)},
 )
 LARGEST_CHANGE_MM = 0.5
+FINE_MM = 0.8
 ANGLE = st.floats(-25, 25)
 WAYS = st.builds(
     Scanning,
-    thickness_mm=st.just(1.0),
+    thickness_mm=st.just(FINE_MM),
     tilt_degrees=st.sampled_from([0.0, 0.0, -15.0, 22.0]),
     slices_degrees=st.tuples(ANGLE, ANGLE, ANGLE),
     patient_degrees=st.tuples(st.floats(-60, 60), ANGLE, st.floats(-180, 180)),
@@ -53,12 +54,12 @@ WAYS = st.builds(
 
 
 def scan_of(scanning: Scanning, **other: object) -> PhantomScan:
-    return render(SPINE, spacing_mm=(1.0, 0.9, 0.9), size=170, scanning=scanning, **other)  # type: ignore[arg-type]
+    return render(SPINE, spacing_mm=(FINE_MM, 0.85, 0.85), size=180, scanning=scanning, **other)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def upright() -> PhantomScan:
-    return scan_of(Scanning(thickness_mm=1.0))
+    return scan_of(Scanning(thickness_mm=FINE_MM))
 
 
 @FEW
