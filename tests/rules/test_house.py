@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -145,3 +146,9 @@ def test_nothing_names_a_place_on_the_machine_it_was_written_on() -> None:
     places = re.compile(rb"/(?:wo" + rb"rk|tmp/w)(?:/|\b)|/(?:root|home)/\w")
     found = [named(path) for path in kept_text() if places.search(path.read_bytes())]
     assert found == []
+
+
+def test_no_two_tests_share_a_file_name() -> None:
+    """Test folders are no packages: of two modules with one name pytest collects one."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
