@@ -22,7 +22,7 @@ FARTHEST_STEP_MM, THICKEST_MM = 3.05, 4.0
 
 Source: `benchmarks/accuracy.py`; at 4 mm half of all losses are off by more than 5 points.
 """
-HEIGHT_LIMITS_MM = ((1.05, 0.6), (1.55, 0.8), (2.05, 1.1), (2.55, 1.5), (FARTHEST_STEP_MM, 2.1))
+HEIGHT_LIMITS_MM = ((1.55, 0.7), (2.05, 1.1), (2.55, 1.4), (FARTHEST_STEP_MM, 1.8))
 """Up to so many mm between slices, 95 % of heights lie within so many mm of the truth.
 
 Source: `benchmarks/accuracy.py`, phantoms, three kernels, noise of 10 to 28 HU.
