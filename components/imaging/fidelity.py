@@ -57,7 +57,7 @@ def fidelity(
         "overlay": "",
         "overlay_fit": None,
         "unsuitable": unsuitable,
-        "notes": [f"95 % of heights lie within {within:.1f} mm."] if within else [],
+        "notes": [f"Heights within ±{within:.1f} mm (95 %, on phantoms)."] if within else [],
     }
 
 

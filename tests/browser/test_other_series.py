@@ -38,7 +38,7 @@ def test_a_better_reconstruction_after_a_decision_is_shown_and_said(
         page.screenshot(path=shots / "reconstructions.png")
         other = page.get_by_text("5.0 mm every 5.0 mm, STANDARD", exact=False).last
         other.click()
-        expect(page.get_by_text("Another reconstruction is shown.", exact=False)).to_be_visible()
+        expect(page.get_by_text("Another reconstruction is shown", exact=False)).to_be_visible()
         reader.seen()
         page.screenshot(path=shots / "other-series.png")
     finally:
