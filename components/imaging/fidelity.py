@@ -26,7 +26,7 @@ def sampled_mm(block: Block, frame: Frame) -> tuple[float, float]:
 
 
 def fidelity(
-    block: Block, frame: Frame, layout: Layout, kernel: str, *, resampled: bool
+    block: Block, frame: Frame, layout: Layout, kernel: str, *, resampled: bool, measured: bool
 ) -> dict[str, Any]:
     """The facts of a picture as the viewer shows them; see `prepare`.
 
@@ -36,11 +36,12 @@ def fidelity(
         layout: The true sagittal stack.
         kernel: ConvolutionKernel as the header names it.
         resampled: Whether the stack lies along other axes than the scan.
+        measured: Whether a vertebra shows its body, so that heights are taken.
     """
     stored = _STORED[frame.axes.index(0)]
     step, thickness = sampled_mm(block, frame)
     unsuitable = unsuitable_for_heights(step, thickness)
-    within = None if unsuitable else height_limits_mm(step)
+    within = height_limits_mm(step) if measured and not unsuitable else None
     return {
         "slices": len(block.slices),
         "step_mm": round(block.spacing_mm[0], 3),

@@ -113,7 +113,8 @@ def prepare(
     turned = slices.tilt_degrees > 0 or obliquity_degrees(frame.affine) > MOST_OBLIQUE_DEGREES
     shown = _upright(scan) if turned else scan
     layout = layout_of(shown.box, shown.affine)
-    facts = fidelity(slices, frame, layout, series.header.kernel, resampled=turned)
+    kernel, measured = series.header.kernel, any(bone.shape for bone in bones)
+    facts = fidelity(slices, frame, layout, kernel, resampled=turned, measured=measured)
     facts["overlay"] = seen.source if seen.centres else ""
     facts["overlay_fit"] = scan.fit.share if scan.fit else None
     facts["notes"] = [*facts["notes"], *(scan.fit.notes if scan.fit else ()), *notes]

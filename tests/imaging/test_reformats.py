@@ -1,6 +1,7 @@
 """What is cut along the vertebrae shows each body's own middle, and is said to be what it is."""
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ def prepared(folder: Path, mask: LabelSource | None) -> tuple[Prepared, Path]:
     with target.open("wb") as file:
         done = prepare(sort_files([folder]).series[0], mask, file)
     return done, target
+
+
+def limits_said(done: Prepared) -> list[str]:
+    """What is said of how exact heights are."""
+    return [note for note in done.meta["fidelity"]["notes"] if "Heights" in note]
 
 
 def picture(path: Path, number: int, about: dict[str, Any]) -> NDArray[np.int16]:
@@ -69,6 +75,15 @@ def test_the_curve_says_where_the_picture_lies_in_the_true_stack(
         bone = centres[each["level"]]
         assert abs(plane - bone["plane"]) < 0.8
         assert [column, row] == pytest.approx(bone["centre"], abs=1.0)
+
+
+def test_the_limits_of_heights_are_said_only_where_heights_are_taken(
+    scoliotic: tuple[Prepared, Path],
+) -> None:
+    done, path = scoliotic
+    assert limits_said(done) == ["Heights within ±0.7 mm (95 %, on phantoms)."]
+    plain = prepare(sort_files([path.parent / "ct"]).series[0], None, BytesIO())
+    assert not limits_said(plain)
 
 
 def test_heights_are_distances_between_the_points_of_the_own_plane(
@@ -156,6 +171,7 @@ def test_thick_slices_give_pictures_but_no_heights(tmp_path: Path) -> None:
     mask = LabelSource(write_mask(tmp_path / "m.nii", ids, affine), "verse")
     done, _ = prepared(tmp_path / "a", mask)
     assert done.meta["fidelity"]["unsuitable"].startswith("Slices of 5.0 mm are too thick")
+    assert not limits_said(done)
     assert done.heights == {}
     assert set(done.unmeasured) == {Level.L1, Level.L2, Level.L3}
     for bone in done.meta["vertebrae"]:
