@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from phantom_study import study
 from pydicom.encaps import generate_frames
 from pydicom.pixels import apply_rescale
 
@@ -21,10 +22,8 @@ from components.imaging.phantom import (
     Maker,
     Packing,
     PhantomScan,
-    Study,
     plan,
     render,
-    uid,
     write_dicom,
     write_mask,
 )
@@ -37,20 +36,6 @@ WHO = Identity("Demo-Hazel^Ann", "DEMO0001", "9990000018", date(1950, 2, 1), "F"
 @pytest.fixture(scope="module")
 def scan() -> PhantomScan:
     return render(plan(Level.L1, Level.L2), spacing_mm=(3.0, 1.4, 1.4), size=128)
-
-
-def study(maker: Maker = GE, **changes: object) -> Study:
-    filled: dict[str, object] = {
-        "study_uid": uid("s"),
-        "series_uid": uid("se"),
-        "accession": "DX1",
-        "scanned": date(2026, 3, 1),
-        "exam": "CT abdomen",
-        "site": "DEMO1",
-        "maker": maker,
-        "kernel": maker.kernels[1],
-    }
-    return Study(**{**filled, **changes})  # type: ignore[arg-type]
 
 
 def pixels(ds: pydicom.Dataset) -> NDArray[np.int16]:

@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from phantom_study import study
 from pydicom.encaps import generate_frames
 from pydicom.uid import EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage
 
@@ -19,10 +20,8 @@ from components.imaging.phantom import (
     Packing,
     PhantomScan,
     Scanning,
-    Study,
     plan,
     render,
-    uid,
     write_dicom,
     write_enhanced,
 )
@@ -46,20 +45,6 @@ def scan() -> PhantomScan:
     return render(spine, spacing_mm=(4.0, 1.4, 1.6), size=96, scanning=Scanning(tilt_degrees=12))
 
 
-def study(**changes: object) -> Study:
-    filled: dict[str, object] = {
-        "study_uid": uid("s"),
-        "series_uid": uid("se"),
-        "accession": "DX1",
-        "scanned": date(2026, 3, 1),
-        "exam": "CT abdomen",
-        "site": "DEMO1",
-        "maker": SIEMENS,
-        "kernel": SIEMENS.kernels[1],
-    }
-    return Study(**{**filled, **changes})  # type: ignore[arg-type]
-
-
 def frames(ds: pydicom.Dataset) -> NDArray[np.int32]:
     """HU of every frame, decoded by others than the writer where there are any."""
     packing = Packing(ds.file_meta.TransferSyntaxUID)
@@ -76,7 +61,7 @@ def frames(ds: pydicom.Dataset) -> NDArray[np.int32]:
 def test_every_syntax_gives_back_the_voxels(
     scan: PhantomScan, tmp_path: Path, packing: Packing
 ) -> None:
-    write_dicom(scan, tmp_path, WHO, study(packing=packing))
+    write_dicom(scan, tmp_path, WHO, study(SIEMENS, packing=packing))
     files = [pydicom.dcmread(path) for path in tmp_path.iterdir()]
     files.sort(key=lambda ds: -int(ds.InstanceNumber))
     off = np.abs(np.concatenate([frames(ds) for ds in files]) - scan.voxels)
@@ -100,7 +85,7 @@ def test_one_file_of_many_frames_gives_back_voxels_and_places(
     scan: PhantomScan, tmp_path: Path, packing: Packing, legacy: bool
 ) -> None:
     path = tmp_path / "all.dcm"
-    write_enhanced(scan, path, WHO, study(packing=packing), legacy=legacy)
+    write_enhanced(scan, path, WHO, study(SIEMENS, packing=packing), legacy=legacy)
     ds = pydicom.dcmread(path)
     kind = LegacyConvertedEnhancedCTImageStorage if legacy else EnhancedCTImageStorage
     assert ds.SOPClassUID == ds.file_meta.MediaStorageSOPClassUID == kind
@@ -114,7 +99,7 @@ def test_one_file_of_many_frames_gives_back_voxels_and_places(
 
 
 def test_a_tilted_gantry_shows_in_the_headers(scan: PhantomScan, tmp_path: Path) -> None:
-    write_dicom(scan, tmp_path, WHO, study(maker=GE))
+    write_dicom(scan, tmp_path, WHO, study(GE))
     files = sorted(map(pydicom.dcmread, tmp_path.iterdir()), key=lambda ds: ds.InstanceNumber)
     step = np.subtract(files[0].ImagePositionPatient, files[1].ImagePositionPatient)
     ways = np.array(files[0].ImageOrientationPatient, float).reshape(2, 3)
@@ -127,7 +112,7 @@ def test_a_tilted_gantry_shows_in_the_headers(scan: PhantomScan, tmp_path: Path)
 def test_slices_can_be_sent_twice_and_spacings_mixed(scan: PhantomScan, tmp_path: Path) -> None:
     count = len(scan.voxels)
     every_second = frozenset(range(6, count, 2))
-    write_dicom(scan, tmp_path, WHO, study(missing=every_second, repeated=frozenset({3})))
+    write_dicom(scan, tmp_path, WHO, study(SIEMENS, missing=every_second, repeated=frozenset({3})))
     files = [pydicom.dcmread(path) for path in tmp_path.iterdir()]
     places = sorted(float(ds.ImagePositionPatient[2]) for ds in files)
     steps = np.round(np.diff(places) / (4.0 / np.cos(np.radians(12))), 3)

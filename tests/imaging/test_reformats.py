@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from ct_files import affine_of, write_mask, write_series
 from numpy.typing import NDArray
+from phantom_study import study
 from pydicom.dataset import Dataset
 
 from components.imaging.header import sort_files
-from components.imaging.phantom import GE, STANDARD, Identity, Study, plan, render, uid, write_dicom
+from components.imaging.phantom import STANDARD, Identity, plan, render, write_dicom
 from components.imaging.phantom import write_mask as write_phantom_mask
 from components.imaging.prepare import LabelSource, Prepared, prepare
 from components.imaging.stack_file import decode_plane, open_plane
@@ -42,8 +43,7 @@ def scoliotic(tmp_path_factory: pytest.TempPathFactory) -> tuple[Prepared, Path]
     spine = plan(Level.T8, Level.L4, seed=5, age=70, scoliosis_mm=28.0)
     scan = render(spine, spacing_mm=(1.2, 0.85, 0.85), size=220, kernel=STANDARD, noise_hu=12)
     who = Identity("Demo-Ash^Ann", "DEMO0002", "", date(1950, 2, 1), "F")
-    study = Study(uid("bent"), uid("bent", 1), "A1", date(2026, 1, 5), "CT", "X01", GE, "B30f")
-    write_dicom(scan, folder / "ct", who, study)
+    write_dicom(scan, folder / "ct", who, study())
     write_phantom_mask(scan, folder / "mask.nii.gz", named=True)
     return prepared(folder / "ct", LabelSource(folder / "mask.nii.gz", None))
 
