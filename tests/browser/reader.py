@@ -52,6 +52,13 @@ class Reader:
         """Wait until the case on the screen is painted and was there long enough to be seen."""
         self.page.wait_for_selector(f"{ROOM}[data-ready='true']:not([data-painted=''])")
 
+    def painted(self) -> None:
+        """Wait for the next picture: nothing is decided on a slice that is not yet shown."""
+        self.page.evaluate(
+            "() => new Promise((seen) =>"
+            " requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(seen, 50))))"
+        )
+
     def saved(self) -> None:
         """Wait until nothing is on its way any more."""
         expect(self.page.locator("[data-saved]").first).to_have_attribute("data-saved", "saved")

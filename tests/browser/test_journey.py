@@ -80,6 +80,7 @@ def _decide_all(reader: Reader) -> None:
     for place in range(len(findings)):
         if place:
             reader.press("ArrowDown")
+            reader.painted()
         reader.press(*(["g", "2"] if place == 0 else ["x", "b", "Enter"]))
     reader.saved()
     expected = ["confirmed"] + ["rejected"] * (len(findings) - 1)
