@@ -53,10 +53,14 @@ class Reader:
         self.page.wait_for_selector(f"{ROOM}[data-ready='true']:not([data-painted=''])")
 
     def painted(self) -> None:
-        """Wait for the next picture: nothing is decided on a slice that is not yet shown."""
+        """Wait for the slice that was asked for: nothing is decided on one not yet shown."""
         self.page.evaluate(
             "() => new Promise((seen) =>"
             " requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(seen, 50))))"
+        )
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-painted]').dataset.painted.split(' ')[1]"
+            " === document.querySelector('.vcf-slider').value"
         )
 
     def saved(self) -> None:
