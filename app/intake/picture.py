@@ -1,6 +1,7 @@
 """From a series on disk to a picture in the archive."""
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -125,6 +126,8 @@ def _prepared(
 
 def _keep(archive: Archive, overlay: Overlay) -> None:
     def copy(file: BinaryIO) -> None:
-        file.write(overlay.path.read_bytes())
+        # Block by block: a mask that is not packed may be as large as its scan.
+        with overlay.path.open("rb") as source:
+            shutil.copyfileobj(source, file)
 
     archive.put("masks" if overlay.kind == "mask" else "points", overlay.digest, copy)
