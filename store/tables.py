@@ -1,4 +1,4 @@
-"""All tables: what arrived, from `store._received`, and what became of it.
+"""All tables: what arrived (`store._received`), who reviews (`store._reviewing`), what came of it.
 
 States and counts on `ReviewCase` and `FindingRow` are projections of the append-only
 `DecisionRow`s, written in the same transaction, so that a worklist page is one indexed query.
@@ -19,15 +19,20 @@ from store._received import (
     ScanRow,
     SeriesRow,
 )
+from store._reviewing import AlertRow, ClaimRow, PreferenceRow, ReadingRow
 from store.columns import Utc, plain, staff, what, who
 
 __all__ = [
+    "AlertRow",
     "BatchRow",
+    "ClaimRow",
     "DecisionRow",
     "ExclusionRow",
     "FindingRow",
     "MeasurementRow",
     "PatientRow",
+    "PreferenceRow",
+    "ReadingRow",
     "ReceiptRow",
     "ReferralRow",
     "RemeasurementRow",
@@ -43,7 +48,11 @@ __all__ = [
 
 
 class ReviewCase(SQLModel, table=True):
-    """A flagged scan in the room, with what the worklist sorts and filters by."""
+    """A scan in the room, with what the worklist sorts and filters by.
+
+    `reading` is the number of the reading in force. `kind` and `draw` decide which cases are read
+    without the AI's answer or twice; they never leave the store with a case.
+    """
 
     __tablename__ = "review_case"
     __table_args__ = (
@@ -76,6 +85,16 @@ class ReviewCase(SQLModel, table=True):
     recommendation: str = what(default="")
     report_by: str = staff(default="")
     report_at: datetime | None = plain(Utc, default=None)
+    report_changed: bool = plain(default=False)
+    reading: int = plain(default=1)
+    kind: str = plain(default="flag")
+    draw: int = plain(default=0)
+    outcome: str = what(default="")
+    first_reader: str = staff(default="")
+    second_reader: str = staff(default="")
+    assigned_to: str = staff(default="")
+    deferred_until: date | None = plain(default=None)
+    open_alerts: int = what(default=0)
 
 
 class FindingRow(SQLModel, table=True):
@@ -86,6 +105,7 @@ class FindingRow(SQLModel, table=True):
 
     id: str = plain(primary_key=True)
     case_id: str = plain(foreign_key="review_case.id", index=True)
+    reading: int = plain(default=1)
     place: int = plain()
     source: str = plain()
     state: str = what()
@@ -94,6 +114,12 @@ class FindingRow(SQLModel, table=True):
     shape: str | None = what(default=None)
     code: str = what(default="")
     text: str = what(Text, default="")
+    endplate: str = what(default="")
+    acuity: str = what(default="")
+    unstable: str = what(default="")
+    novelty: str = what(default="")
+    against: str = what(default="")
+    comment: str = what(Text, default="")
     ai_level: str | None = what(default=None)
     ai_loss: float | None = what(default=None)
     ai_grade: int | None = what(default=None)
@@ -111,6 +137,7 @@ class DecisionRow(SQLModel, table=True):
     act: str = plain(primary_key=True)
     case_id: str = plain(foreign_key="review_case.id", index=True)
     version: int = plain()
+    reading: int = plain(default=1)
     finding_id: str | None = plain(default=None)
     deed: str = plain()
     before: dict[str, Any] = what(JSON)

@@ -1,0 +1,82 @@
+"""The tables of reviewing: readings, claims, alerts, and what each person set for themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, Text
+from sqlmodel import SQLModel
+
+from store.columns import Utc, plain, staff, what
+
+
+class ReadingRow(SQLModel, table=True):
+    """One person's reading of one case; findings and decisions name the reading they are of.
+
+    Nothing of a first reading leaves the store for anybody else until the second is closed.
+    """
+
+    __tablename__ = "reading"
+    __table_args__ = (Index("reading_by_reader", "reader", "kind", "closed_at"),)
+
+    case_id: str = plain(primary_key=True, foreign_key="review_case.id")
+    number: int = plain(primary_key=True)
+    kind: str = plain()
+    reader: str = staff(default="")
+    reader_name: str = staff(default="")
+    opened_at: datetime | None = plain(Utc, default=None)
+    closed_at: datetime | None = plain(Utc, default=None)
+    outcome: str = what(default="")
+    seconds: int = plain(default=0)
+    opinion: bool = plain(default=False)
+    words: str = what(Text, default="")
+    label_shift: int = what(default=0)
+    count_from: str = what(default="")
+    confidence: str = what(default="")
+    variant: str = what(default="")
+    report_status: str = what(default="")
+    recommendation: str = what(default="")
+    report_by: str = staff(default="")
+    report_at: datetime | None = plain(Utc, default=None)
+
+
+class ClaimRow(SQLModel, table=True):
+    """Who works on a case now. A lease: past `until` it holds nobody up."""
+
+    __tablename__ = "claim"
+
+    case_id: str = plain(primary_key=True, foreign_key="review_case.id")
+    handle: str = staff(index=True)
+    name: str = staff()
+    since: datetime = plain(Utc)
+    until: datetime = plain(Utc)
+
+
+class AlertRow(SQLModel, table=True):
+    """Something urgent a reader saw, which stands open until somebody was told of it."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index("alert_open", "told_at", "raised_at"),)
+
+    id: str = plain(primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    reading: int = plain()
+    finding_id: str = plain()
+    kind: str = what()
+    raised_by: str = staff()
+    raised_name: str = staff()
+    raised_at: datetime = plain(Utc)
+    told: str = staff(Text, default="")
+    told_at: datetime | None = plain(Utc, default=None)
+    told_by: str = staff(default="")
+    withdrawn_at: datetime | None = plain(Utc, default=None)
+
+
+class PreferenceRow(SQLModel, table=True):
+    """What one person set for themselves: keys, columns, saved views."""
+
+    __tablename__ = "preference"
+
+    handle: str = staff(primary_key=True)
+    name: str = plain(primary_key=True)
+    value: dict[str, Any] = plain(JSON)
+    at: datetime = plain(Utc)
