@@ -16,13 +16,14 @@ from app.desk import DESK, Desks
 from app.tickets import Ticket, Tickets
 from components.imaging import stack_file
 from components.imaging.straighten import from_clicks
-from store import cases, findings, worklist
+from store import cases, findings, preferences, worklist
 from store.domain.finding import Act, Decision, Deed
 from store.domain.genant import FractureType, Grade
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed, Unusable
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
+from store.preferences import Preference
 from store.staff import SignedIn
 
 LARGEST_BODY_BYTES = 64 * 1024
@@ -190,6 +191,7 @@ class Api:
         )
         filters = self.desks.filters(desk)
         after = self.site.ask(person, worklist.following, case_id, filters)
+        painted["keymap"] = self.site.ask(person, preferences.mine, Preference.KEYMAP)
         painted["waiting"] = self.site.ask(person, worklist.count, filters)
         painted["next"] = after and {
             "case": after,

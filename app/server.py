@@ -14,7 +14,7 @@ from starlette.routing import Route
 from streamlit import config
 from streamlit.starlette import App
 
-from app import session, sign_in, takeaway
+from app import preferences, session, sign_in, takeaway
 from app.api import Api
 from app.desk import Desks
 from app.doors import Doors
@@ -77,6 +77,7 @@ def application(site: Site) -> App:
             *sign_in.routes(desks),
             *Api(desks, tickets).routes(),
             *takeaway.routes(desks),
+            *preferences.routes(desks),
         ],
         middleware=[Middleware(Doors, desks=desks, hosts=hosts)],
         on_script_error=session.apologise,
