@@ -25,6 +25,7 @@ test("capital and small letters do the same; an unknown key does nothing", () =>
 
 test("every row has a group that is shown as buttons, a label and words", () => {
   const shown = ["decide", "amend", "report", "case", "list", "steps", "picture", "cross", "how", "menu",
+    "urgent",
     "point", "nudge", "push", "own", "straight", "move", "curve"];
   for (const row of [KEYS, ...Object.values(MODES)].flat()) {
     assert.ok(shown.includes(row.group) && row.label && row.words, row.action);
@@ -33,7 +34,7 @@ test("every row has a group that is shown as buttons, a label and words", () => 
 
 test("a key held down decides once", () => {
   for (const action of DECISIONS) assert.ok(ONCE.has(action));
-  assert.ok(ONCE.has("next"));
+  for (const action of ["next", "back", "finish"]) assert.ok(ONCE.has(action));
 });
 
 test("a kind of picture has its own meaning for a key, and else the common one", () => {

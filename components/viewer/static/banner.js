@@ -16,6 +16,12 @@ export function showBanner(node, record) {
     el("div", { class: "vcf-name-line" }, [
       el("h2", { class: "vcf-name" }, [patient.name]),
       record.demo ? el("span", { class: "vcf-demo" }, ["Demo: invented patient"]) : null,
+      el("p", { class: "vcf-case-state" }, [
+        el("strong", {}, [STATES[record.state] ?? record.state]),
+        ` · ${record.waiting} waiting`,
+        record.referred ? ` · referred on ${record.referred}` : "",
+        record.readonly ? ` · ${record.why_not || "you may look here, not decide"}` : "",
+      ]),
     ]),
     el("dl", { class: "vcf-pairs" }, [
       pair("NHS number", patient.nhs_number),
@@ -30,11 +36,5 @@ export function showBanner(node, record) {
       pair("AI note", scan.ai_note),
     ]),
     record.picture_changed ? el("p", { class: "vcf-picture-changed" }, [el("strong", {}, [record.picture_changed])]) : null,
-    el("p", { class: "vcf-case-state" }, [
-      el("strong", {}, [STATES[record.state] ?? record.state]),
-      ` · ${record.waiting} waiting`,
-      record.referred ? ` · referred on ${record.referred}` : "",
-      record.readonly ? " · you may look here, not decide" : "",
-    ]),
   );
 }

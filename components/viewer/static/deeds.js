@@ -81,6 +81,13 @@ export function deeds(room) {
     reject: () => ask("reject"),
     undo: () => send("undo", {}), // the server knows the reader's last step on this scan
     next: () => room.visits.next(),
+    back: () => room.visits.back(),
+    ...room.earlier.deeds,
+    finish: () => room.visits.next(),
+    describe: () => room.say("Not here yet."),
+    numbering: () => room.say("Not here yet."),
+    otherwise: () => room.say("Not here yet."),
+    told: () => room.say("Not here yet."),
     help: () => room.unfold(room.unfolded === "help" ? "" : "help"),
     close,
     findingUp: () => along(-1),

@@ -25,6 +25,15 @@ const poster = (api, loader) => async (act) => {
   return { status: answer.ok && !body ? 0 : answer.status, body };
 };
 
+/** Keeps what the reader set for themselves; whether it is kept. */
+const preferring = (api) => async (name, value) => {
+  const answer = await fetch(`${api}/preferences`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, credentials: "same-origin",
+    body: JSON.stringify({ name, value }), signal: AbortSignal.timeout(SEND_MS),
+  }).catch(() => null);
+  return Boolean(answer?.ok);
+};
+
 function made(api) {
   const tell = (name) => (...args) => desk.room?.[name](...args);
   const loader = new Loader({ api, arrived: tell("arrived") });
@@ -33,8 +42,10 @@ function made(api) {
     changed: tell("render"), saved: tell("saved"), refused: tell("refused"),
   });
   const desk = {
-    loader, outbox, room: null,
+    loader, outbox, room: null, prefer: preferring(api),
     kept: new Map(), // case -> how it was looked at
+    past: [], // cases looked at before this one, the newest last
+    keymap: null, // the reader's own keys, once a record has told them
   };
   globalThis.addEventListener("online", () => outbox.retry());
   globalThis.addEventListener("beforeunload", (event) => {

@@ -1,5 +1,6 @@
 // Turns key presses inside the room into actions.
 
+import { captured } from "./help.js";
 import { actionOf, ONCE, pressedKey } from "./keys.js";
 import { optionOf } from "./menus.js";
 
@@ -58,16 +59,24 @@ export function keyboard(room, deeds) {
     return SCROLLS.has(event.key) && Boolean(event.target.closest?.(".vcf-report-text, .vcf-panel"));
   }
 
+  /** The key pressed is the one a person wants for an action; Tab still goes on through the page. */
+  function capture(event) {
+    if (["Shift", "Tab", "CapsLock"].includes(event.key)) return;
+    taken(event);
+    if (!event.repeat) captured(room.parts.panel, room, () => deeds.close(), event.key);
+  }
+
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (room.capturing) return capture(event);
     if (typesIn(event.target)) return whileTyping(event);
     if (room.view.menu) return inMenu(event, room.view.menu);
     if (belongsElsewhere(event)) return;
     const covered = room.unfolded !== ""; // what is decided on cannot be seen then
-    const action = covered && event.key === "Escape" ? "close" : actionOf(pressedKey(event), room.view.kind);
+    const action = covered && event.key === "Escape" ? "close" : actionOf(pressedKey(event), room.view.kind, room.keys());
     if (!action || (action === "close" && !covered)) return;
     taken(event);
-    if (covered && !["close", "help", "details"].includes(action)) return;
+    if (covered && !["close", room.unfolded].includes(action)) return;
     if (event.repeat && ONCE.has(action)) return;
     room.pressed(event.timeStamp);
     deeds.act(action);

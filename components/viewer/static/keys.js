@@ -8,13 +8,20 @@ export const KEYS = [
   row("accept", "decide", "Accept", "Accept: confirm the fracture", ["A"]),
   row("reject", "decide", "Reject", "Reject, with a reason", ["X"]),
   row("unsure", "decide", "Unsure", "Unsure: ask for a second read", ["U"]),
+  row("finish", "decide", "Close case", "Close the case and go on to the next", ["Enter"]),
   row("grade", "amend", "Grade", "Set the grade, 1 to 3", ["G"]),
   row("type", "amend", "Type", "Set the type: wedge, biconcave, crush", ["T"]),
   row("level", "amend", "Level", "Change the level", ["L"]),
+  row("describe", "amend", "Describe", "Describe: end-plate, acuity, unstable features, new or old, comment", ["D"]),
   row("missed", "amend", "Missed", "Add a fracture the AI missed", ["M"]),
-  row("undo", "amend", "Undo", "Undo the last step", ["Z"]),
+  row("numbering", "amend", "Numbering", "Numbering: shift all labels, counted from, variant", ["J"]),
+  row("otherwise", "amend", "End otherwise", "End otherwise: unreadable, second opinion, reopen, withdraw, claim", ["."]),
+  row("history", "amend", "History", "History of this case", ["Y"]),
+  row("undo", "amend", "Undo", "Undo your last step on this case, also its closing", ["Z"]),
+  row("told", "urgent", "Who was told", "Urgent alert: say who was told, how and when", [";"]),
   row("status", "report", "Report status", "Say what the report says", ["S"]),
-  row("next", "case", "Next scan", "Next scan", ["N"]),
+  row("back", "case", "Back", "Back to the scan before", ["Q"]),
+  row("next", "case", "Next scan", "Next scan, without closing this one", ["N"]),
   row("findingUp", "list", "Finding above", "Finding above", ["ArrowUp"]),
   row("findingDown", "list", "Finding below", "Finding below", ["ArrowDown"]),
   row("slicesRight", "steps", "5 right", "Five slices to the patient's right", ["PageUp"]),
@@ -27,7 +34,8 @@ export const KEYS = [
   row("points", "picture", "Points", "Points and heights of one vertebra in its own plane", ["P"]),
   row("locators", "picture", "Locators", "Coronal and axial locators on or off", ["K"]),
   row("slab", "picture", "Slab", "Slab thickness: none, 5, 10, 20 mm", ["B"]),
-  row("mip", "picture", "Mean", "Slab shows the mean or the brightest (MIP)", ["I"]),
+  row("mip", "picture", "MIP", "Slab shows the brightest (MIP) or the mean", ["I"]),
+  row("prior", "picture", "Earlier", "Earlier picture of the same level beside this one, or off", [","]),
   row("zoomIn", "steps", "Larger", "Larger", ["+", "="]),
   row("zoomOut", "steps", "Smaller", "Smaller", ["-", "_"]),
   row("zoomReset", "steps", "Fit", "Whole picture", ["0"]),
@@ -87,24 +95,25 @@ export const MODE_TITLES = {
 
 /** Actions that change the record; they wait until the case has been seen. */
 export const DECISIONS = new Set([
-  "accept", "reject", "unsure", "grade", "type", "level", "missed", "undo", "status", "save",
+  "accept", "reject", "unsure", "finish", "grade", "type", "level", "describe", "missed", "numbering", "otherwise",
+  "undo", "told", "status", "save",
 ]);
 
 /** Actions that a held key must not repeat. */
 export const ONCE = new Set([
-  ...DECISIONS, "next", "help", "details", "series", "straight", "points", "locators", "slab", "mip",
+  ...DECISIONS, "back", "next", "help", "details", "history", "prior", "series", "straight", "points", "locators", "slab", "mip",
   "curve", "place", "takeBack", "goLevel", "reset", "leave",
 ]);
 
 const byKey = (rows) => new Map(rows.flatMap((r) => r.keys.map((key) => [key.toLowerCase(), r.action])));
 
-const EVERYWHERE = byKey(KEYS);
 const BY_MODE = Object.fromEntries(Object.entries(MODES).map(([mode, rows]) => [mode, byKey(rows)]));
 
-/** The action of a pressed key, or null; *mode* is the kind of picture on the stage. */
-export function actionOf(key, mode = "true") {
+/** The action of a pressed key, or null; *mode* is the kind of picture on the stage, *rows* the
+ * table of KEYS with a person's own keys in it. */
+export function actionOf(key, mode = "true", rows = KEYS) {
   const pressed = key.toLowerCase();
-  return BY_MODE[mode]?.get(pressed) ?? EVERYWHERE.get(pressed) ?? null;
+  return BY_MODE[mode]?.get(pressed) ?? rows.find((r) => r.keys.some((one) => one.toLowerCase() === pressed))?.action ?? null;
 }
 
 /** The name of a pressed key as the rows have it: arrows and Tab say whether Shift was held. */

@@ -56,8 +56,9 @@ function pictures(parts, act) {
   parts.axial = el("canvas", { class: "vcf-locator", role: "img", "aria-label": "Axial locator" });
   parts.locators = el("div", { class: "vcf-locators" },
     [parts.coronal, parts.axial, group("cross", "Move the cross", act, { before: [bare("Cross")] })]);
+  parts.prior = el("div", { class: "vcf-prior", hidden: true }); // the earlier picture beside this one
   return el("div", { class: "vcf-pictures" }, [
-    el("div", { class: "vcf-screen" }, [parts.stage, parts.heights]), parts.locators,
+    parts.prior, el("div", { class: "vcf-screen" }, [parts.stage, parts.heights]), parts.locators,
   ]);
 }
 
@@ -79,6 +80,8 @@ export function layout({ act, send, saving }) {
   const parts = {};
   const screen = pictures(parts, act);
   parts.banner = el("section", { class: "vcf-banner", "aria-label": "Patient and scan" });
+  parts.urgent = el("div", { class: "vcf-urgent", role: "alert" });
+  parts.timeline = el("div", { class: "vcf-timeline" }); // the patient's other scans, and an earlier referral
   parts.findings = el("div", { class: "vcf-findings" });
   parts.report = el("div", { class: "vcf-report" });
   parts.saved = el("p", { class: "vcf-saved", role: "status", "aria-live": "polite" });
@@ -107,8 +110,8 @@ export function layout({ act, send, saving }) {
       el("div", { class: "vcf-told" }, [parts.saved, parts.said]), parts.retry, group("case", "Scan", act),
     ]),
   ]);
-  const right = el("div", { class: "vcf-right" }, [parts.banner, findings, report, foot, parts.panel]);
+  const right = el("div", { class: "vcf-right" }, [parts.timeline, findings, report, foot, parts.panel]);
   parts.room = el("div", { class: "vcf vcf-viewer", "data-case": "", "data-painted": "", "data-saved": "saved" },
-    [el("div", { class: "vcf-room" }, [left, right])]);
+    [el("div", { class: "vcf-room" }, [parts.banner, parts.urgent, left, right])]);
   return parts;
 }

@@ -2,7 +2,7 @@
 
 import { el, fill } from "./dom.js";
 import { fullList } from "./fidelity.js";
-import { KEYS, MODE_TITLES, MODES, sign } from "./keys.js";
+import { sign } from "./keys.js";
 
 const key = (text) => (text ? el("kbd", {}, [sign(text)]) : null);
 
@@ -51,7 +51,8 @@ function confirmation(menu, { confirm, write }) {
 const who = ({ name, nhs_number: number, born }) =>
   el("p", { class: "vcf-who" }, [el("strong", {}, [name]), ` · ${number} · born ${born}`]);
 
-const head = (title, close) =>
+/** The head of a panel, with a way out. */
+export const head = (title, close) =>
   el("div", { class: "vcf-panel-head" }, [
     el("h3", { id: "vcf-panel-title" }, [title]),
     el("button", { type: "button", class: "vcf-button", onclick: close }, ["Close ", key("Escape")]),
@@ -71,24 +72,6 @@ export function showMenu(node, menu, patient, on) {
   const field = node.querySelector("input");
   if (needs && field) field.focus();
   else if (typing || !node.contains(document.activeElement)) node.focus();
-}
-
-const keyTable = (rows) =>
-  el("table", { class: "vcf-keys" }, [
-    el("tbody", {}, rows.map((row) =>
-      el("tr", {}, [el("th", { scope: "row" }, row.keys.map(key)), el("td", {}, [row.words])]))),
-  ]);
-
-/** Shows the tables of keys in *node*. */
-export function showHelp(node, close) {
-  fill(
-    node,
-    head("Keys", close),
-    el("p", {}, ["They work while the blue frame is round this room. Every key has a button too. Wheel: slices. Ctrl and wheel: zoom. Right button or Shift and drag: window. Click: the cross. Drag: a point, the cross, or a zoomed picture."]),
-    keyTable(KEYS),
-    Object.entries(MODES).map(([mode, rows]) => [el("h4", {}, [MODE_TITLES[mode]]), keyTable(rows)]).flat(),
-  );
-  node.focus();
 }
 
 /** Shows in *node* all that is known of how the picture of *view* was made. */

@@ -1,14 +1,18 @@
 // One mounted viewer: holds what is looked at, hears keys, pointer and server, has it all shown.
 
 import { clicked, grabbed } from "./aim.js";
+import { showKeys } from "./buttons.js";
 import { deeds } from "./deeds.js";
 import { say } from "./dom.js";
 import { filesOf, shotOf } from "./film.js";
+import { earlier } from "./earlier.js";
 import { gestures } from "./gestures.js";
+import { showHelp } from "./help.js";
 import { keyboard } from "./keyboard.js";
+import { rowsWith } from "./keymap.js";
 import { layout } from "./layout.js";
 import { Locators } from "./locators.js";
-import { showDetails, showHelp } from "./panel.js";
+import { showDetails } from "./panel.js";
 import { predictAll } from "./predict.js";
 import { recovery } from "./recovery.js";
 import { Screen } from "./screen.js";
@@ -25,9 +29,11 @@ export class Room {
   constructor(parent, desk, setStateValue) {
     Object.assign(this, { desk, setStateValue });
     this.view = blank();
-    this.unfolded = ""; // "help" or "details" while one of them covers the right column
+    this.unfolded = ""; // "help", "details" or "history" while one of them covers the right column
+    this.capturing = ""; // the action whose new key is waited for
     this.alert = null;
     this.visits = new Visits(this);
+    this.earlier = earlier(this);
     this.deeds = deeds(this);
     this.parts = layout({ act: this.deeds.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
     parent.append(this.parts.room);
@@ -147,6 +153,8 @@ export class Room {
     }
     this.deeds.settlePoints();
     showRecord(this, record);
+    this.earlier.show(record);
+    showKeys(this.parts.room, this.keys());
     this.screen.draw();
   }
 
@@ -158,14 +166,28 @@ export class Room {
     this.asked = refused;
   }
 
-  /** Covers the right column with *what*: "help", "details", or "" for neither. */
+  /** Covers the right column with *what*: "help", "details", "history", or "" for none. */
   unfold(what) {
     const { panel } = this.parts;
-    this.unfolded = what;
-    panel.hidden = !what && !this.view.menu;
-    if (what === "help") showHelp(panel, () => this.deeds.close());
-    else if (what === "details") showDetails(panel, this.view, this.shown(), () => this.deeds.close());
+    const close = () => this.deeds.close();
+    const panels = {
+      help: () => showHelp(panel, this, close),
+      details: () => showDetails(panel, this.view, this.shown(), close),
+      ...Object.fromEntries(Object.entries(this.earlier.panels).map(([name, show]) => [name, () => show(panel, this.shown(), close)])),
+    };
+    this.capturing = "";
+    this.unfolded = panels[what] ? what : "";
+    panel.hidden = !this.unfolded && !this.view.menu;
+    if (this.unfolded) panels[what]();
     else if (this.view.case) this.focus();
+  }
+
+  /** The table of keys of whoever reads here. */
+  keys() {
+    const { desk } = this;
+    desk.keymap ??= desk.loader.at(this.view.case)?.record.keymap ?? null;
+    if (this.rowsOf !== desk.keymap) [this.rowsOf, this.rows] = [desk.keymap, rowsWith(desk.keymap ?? {})];
+    return this.rows;
   }
 
   /** Switches on what needs a picture, or off. */

@@ -71,6 +71,7 @@ export class Screen {
     drawOverlay(parts.over, { record, view, picture, loading: data ? "" : loadingWords(shot) });
     showTools(parts, { view, picture: shot.picture, record, failed: desk.loader.here?.failed });
     locators.soon();
+    this.room.earlier.painted(view, picture);
   }
 
   #painted(view, name) {

@@ -19,9 +19,9 @@ function when(node, value, write) {
 }
 
 /** Takes everything of the last patient off the screen. */
-export function clear({ room, over, banner, findings, report, said, refusal }) {
+export function clear({ room, over, banner, urgent, timeline, prior, findings, report, said, refusal }) {
   Object.assign(room.dataset, { case: "", version: "", level: "" });
-  for (const part of [banner, findings, report, said]) {
+  for (const part of [banner, urgent, timeline, prior, findings, report, said]) {
     shown.delete(part);
     fill(part);
   }

@@ -26,7 +26,7 @@ const LOOKS = {
 };
 
 /** Actions after which points that were moved would be gone. */
-const LEAVING = new Set(["next", "findingUp", "findingDown", "levelUp", "levelDown", "straight", "points", "series",
+const LEAVING = new Set(["next", "back", "finish", "findingUp", "findingDown", "levelUp", "levelDown", "straight", "points", "series",
   "crossFront", "crossBack", "crossUp", "crossDown"]);
 
 const failure = (error) =>

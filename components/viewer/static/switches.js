@@ -21,8 +21,7 @@ export function showSwitches(parts, view, others) {
   const { meta, kind, slab, mip, overlay, locators, level } = view;
   const on = { straight: kind === "straight", points: kind === "own", locators, overlay, slab: slab > 0, mip: slab > 0 && mip };
   for (const [action, state] of Object.entries(on)) pressed(room, action, state);
-  labelled(room, "slab", slab ? `Slab ${slab} mm` : "Slab none");
-  labelled(room, "mip", slab && mip ? "MIP" : "Mean");
+  labelled(room, "slab", slab ? `Slab ${slab} mm` : "Slab");
   labelled(room, "goLevel", level ? `Go to ${level}` : "Go to level");
   labelled(room, "series", `Other series (${others})`);
   room.querySelector("[data-action=series]").hidden = others === 0;

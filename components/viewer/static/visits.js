@@ -6,6 +6,8 @@ import { Refused } from "./fetch.js";
 import { clear, showFailure } from "./show.js";
 import { blank, keepable, reduce } from "./state.js";
 
+const MOST_PAST = 50;
+
 const sentenceOf = (error) =>
   error instanceof Refused ? error.message : "This scan could not be shown. Reload the page; if it stays so, tell support.";
 
@@ -61,6 +63,7 @@ export class Visits {
     room.alert = null;
     room.unfold("");
     clear(room.parts);
+    room.earlier.clear();
     room.screen.clear(view.stage);
   }
 
@@ -112,7 +115,18 @@ export class Visits {
     return this.moveTo(next.case, next.ticket);
   }
 
-  moveTo(id, ticket) {
+  /** Moves back to the scan looked at before this one. */
+  back() {
+    const { desk, view } = this.room;
+    const before = desk.past.filter((id) => id !== view.case).at(-1);
+    if (!before) return this.room.say("No scan was looked at before this one.");
+    desk.past = desk.past.slice(0, desk.past.lastIndexOf(before));
+    return this.moveTo(before, desk.loader.tickets.get(before), { back: true });
+  }
+
+  moveTo(id, ticket, { back = false } = {}) {
+    const { past } = this.room.desk;
+    if (!back && this.wanted) this.room.desk.past = [...past, this.wanted].slice(-MOST_PAST);
     this.trail.push(this.wanted);
     this.room.setStateValue("opened", { to: id, trail: [...this.trail], move: crypto.randomUUID() });
     if (ticket) void this.open(id, ticket);
