@@ -4,12 +4,21 @@ from typing import Any
 
 from store.cases import Case, Finding, Pictured
 from store.domain.clock import local
-from store.domain.finding import REASONS, CaseState, Source, State
+from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
+from store.domain.finding import CaseState, Source, State
 from store.domain.genant import FractureType, band
 from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
+from store.domain.numbering import Confidence, CountFrom, Variant
+from store.domain.rejection import REASONS
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import REVIEWABLE
+from store.domain.worded import Worded
+
+
+def _offer(values: type[Worded]) -> list[dict[str, str]]:
+    return [{"code": one.value, "words": one.words, "hint": one.hint} for one in values]
+
 
 LISTS: dict[str, Any] = {
     "reasons": [
@@ -17,6 +26,7 @@ LISTS: dict[str, Any] = {
             "code": r.code,
             "words": r.words,
             "kind": r.kind.value,
+            "hint": r.hint,
             "route": r.route,
             "needs_text": r.needs_text,
         }
@@ -26,6 +36,13 @@ LISTS: dict[str, Any] = {
     "recommendations": [r.value for r in Recommendation],
     "levels": [level.value for level in REVIEWABLE],
     "types": [shape.value for shape in FractureType],
+    "endplates": _offer(EndPlate),
+    "acuities": _offer(Acuity),
+    "unstable": _offer(Unstable),
+    "novelties": _offer(Novelty),
+    "count_from": _offer(CountFrom),
+    "confidences": _offer(Confidence),
+    "variants": _offer(Variant),
 }
 
 

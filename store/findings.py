@@ -12,10 +12,8 @@ from store._steps import standing_steps
 from store._verdicts import change_finding, snapshot
 from store.domain.clock import local
 from store.domain.finding import (
-    REASONS,
     Act,
     CaseState,
-    Class,
     Decision,
     Deed,
     State,
@@ -24,6 +22,7 @@ from store.domain.finding import (
 )
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed
+from store.domain.rejection import REASONS, Class
 from store.guard import change
 from store.tables import DecisionRow, FindingRow, ReferralRow, ReviewCase
 from store.unit import Unit

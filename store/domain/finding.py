@@ -7,6 +7,7 @@ from enum import StrEnum
 from store.domain.genant import FractureType, Grade, grade
 from store.domain.morphometry import Assessment, Heights, heights_of
 from store.domain.refusal import NotAllowed
+from store.domain.rejection import REASONS
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import REVIEWABLE, Level
 
@@ -68,59 +69,6 @@ class CaseState(StrEnum):
     WAITING = "waiting"
     SECOND_READ = "second read"
     CLOSED = "closed"
-
-
-class Class(StrEnum):
-    """The two different answers to a flag, never one."""
-
-    NOT_FRACTURE = "NOT_FRACTURE"
-    NOT_FRAGILITY = "FRACTURE_NOT_FRAGILITY"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a flag is rejected: code, class, words, and where the case must go instead."""
-
-    code: str
-    kind: Class
-    words: str
-    route: str = ""
-    needs_text: bool = False
-
-
-_ALERT = "Urgent: alert the radiologist and the clinical team today; not a matter for the FLS."
-_QUALITY = "Goes to the AI quality log."
-_NF, _FNF = Class.NOT_FRACTURE, Class.NOT_FRAGILITY
-REASONS: dict[str, Reason] = {
-    reason.code: reason
-    for reason in (
-        Reason("PHYSIO_WEDGE", _NF, "Physiological wedging, neighbours alike"),
-        Reason("SHORT_VERT", _NF, "Short vertebra, end-plates intact"),
-        Reason("SCHEUERMANN", _NF, "Scheuermann's disease"),
-        Reason("SCHMORL", _NF, "Schmorl's node"),
-        Reason("CUPID_BOW", _NF, "Cupid's bow end-plate"),
-        Reason("LIMBUS", _NF, "Limbus vertebra"),
-        Reason("DEGEN", _NF, "Degenerative change"),
-        Reason("SCOLIOSIS_OBLIQUE", _NF, "Cut obliquely in scoliosis"),
-        Reason("CONGENITAL", _NF, "Congenital variant"),
-        Reason("HAEMANGIOMA", _NF, "Haemangioma, height kept"),
-        Reason("ARTEFACT", _NF, "Motion or metal artefact", _QUALITY),
-        Reason("PARTIAL_FOV", _NF, "Vertebra cut by the field of view", _QUALITY),
-        Reason("SEG_ERROR", _NF, "Wrong mask or outline", _QUALITY),
-        Reason("WRONG_SERIES", _NF, "Wrong series analysed", _QUALITY),
-        Reason("BELOW_POLICY", _NF, "Real change below the local threshold"),
-        Reason("MALIGNANT", _FNF, "Malignant fracture suspected", _ALERT),
-        Reason("INFECTION", _FNF, "Infection suspected", _ALERT),
-        Reason("TRAUMA_HIGH", _FNF, "High-energy trauma", "Trauma team; FLS by local rule."),
-        Reason("PAGET", _FNF, "Paget's disease", "Metabolic bone clinic."),
-        Reason("METABOLIC_OTHER", _FNF, "Other metabolic bone disease", "Metabolic bone clinic."),
-        Reason("POST_SURG", _FNF, "After surgery", "Known; check the FLS record."),
-        Reason("CEMENT", _FNF, "Cemented (vertebroplasty)", "Known; check the FLS record."),
-        Reason("OTHER_NOT_FRACTURE", _NF, "Other, not a fracture", needs_text=True),
-        Reason("OTHER_NOT_FRAGILITY", _FNF, "Other, not a fragility fracture", needs_text=True),
-    )
-}
-"""The controlled list; it drives the positive predictive value by cause."""
 
 
 @dataclass(frozen=True, slots=True)

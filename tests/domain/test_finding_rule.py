@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from store.domain.finding import (
     LANDS,
     MOVES,
-    REASONS,
     CaseState,
-    Class,
     Decision,
     Deed,
     State,
@@ -19,6 +17,7 @@ from store.domain.finding import (
 from store.domain.genant import FractureType, Grade
 from store.domain.morphometry import Heights, assess
 from store.domain.refusal import NotAllowed
+from store.domain.rejection import REASONS, Class
 from store.domain.report import ReportStatus
 from store.domain.spine import ORDER, REVIEWABLE, Level
 

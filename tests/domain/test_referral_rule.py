@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.domain.finding import REASONS
 from store.domain.genant import Grade
 from store.domain.referral import (
     BY_READER,
@@ -18,6 +17,7 @@ from store.domain.referral import (
     decide,
     due,
 )
+from store.domain.rejection import REASONS
 from store.domain.report import ReportStatus
 
 READY = Candidate(

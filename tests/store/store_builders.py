@@ -14,10 +14,11 @@ from sqlmodel import Session, col
 from store import arrivals, cases, findings
 from store._remeasured import remeasured_on
 from store.domain.arrival import AiFinding, AiResult, Ending, RadiologyReport, SeriesHeader
-from store.domain.finding import REASONS, Act, Class, Decision, Deed, State, case_state
+from store.domain.finding import Act, Decision, Deed, State, case_state
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient, UnusableNhsNumber
 from store.domain.morphometry import Heights
 from store.domain.people import INTAKE, Person, Role
+from store.domain.rejection import REASONS, Class
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 from store.tables import DecisionRow, FindingRow, ReviewCase, ScanRow

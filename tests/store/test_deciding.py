@@ -32,10 +32,11 @@ from store_builders import (
 )
 
 from store import referrals
-from store.domain.finding import REASONS, Act, CaseState, Deed, State
+from store.domain.finding import Act, CaseState, Deed, State
 from store.domain.genant import FractureType, Grade
 from store.domain.referral import Policy
 from store.domain.refusal import Conflict, NotAllowed
+from store.domain.rejection import REASONS
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 from store.tables import DecisionRow, ReferralRow, ReviewCase, TrailRow
