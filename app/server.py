@@ -38,8 +38,14 @@ PINNED = {
     "runner.magicEnabled": False,
     "logger.enableRich": False,
     "logger.level": "warning",
-    "theme.base": "light",
-    "theme.primaryColor": "#005eb8",
+    "theme.light.primaryColor": "#005eb8",
+    "theme.light.textColor": "#212b32",
+    "theme.light.grayTextColor": "#4c6272",
+    "theme.dark.primaryColor": "#6cb4f5",
+    "theme.dark.backgroundColor": "#12181d",
+    "theme.dark.secondaryBackgroundColor": "#1d262d",
+    "theme.dark.textColor": "#e8edee",
+    "theme.dark.grayTextColor": "#b6c3cc",
 }
 """Streamlit's settings; they hold whatever a configuration file or the environment says."""
 

@@ -15,24 +15,32 @@ _PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sign in – VCF Review</title>
 <style>
-body {{ font: 18px/1.5 Arial, sans-serif; margin: 0; color: #212b32; background: #f0f4f5; }}
+:root {{ color-scheme: light dark; --ink: light-dark(#212b32, #e8edee);
+  --edge: light-dark(#005eb8, #6cb4f5); }}
+body {{ font: 18px/1.5 Arial, sans-serif; margin: 0; color: var(--ink);
+  background: light-dark(#f0f4f5, #12181d); }}
 header {{ background: #005eb8; color: #fff; padding: 16px 32px; font: 700 22px Arial; }}
-.demo {{ background: #ffeb3b; color: #212b32; padding: 8px 32px; font-weight: 700; }}
-main {{ max-width: 720px; margin: 32px auto; padding: 24px 32px; background: #fff; }}
+header p {{ margin: 0; }}
+header .demo {{ background: #ffeb3b; color: #212b32; padding: 8px 32px; font-size: 18px;
+  margin: -16px -32px 16px; }}
+main {{ max-width: 720px; margin: 32px auto; padding: 24px 32px;
+  background: light-dark(#fff, #1d262d); }}
 h1 {{ font-size: 28px; margin: 0 0 8px; }}
-button {{ font: inherit; display: flex; width: 100%; gap: 16px;
-  justify-content: space-between; align-items: center;
-  padding: 12px 16px; margin: 8px 0; background: #fff; border: 2px solid #005eb8; color: #005eb8;
-  border-radius: 4px; cursor: pointer; text-align: left; }}
+button {{ font: inherit; display: flex; flex-wrap: wrap; width: 100%; gap: 4px 16px;
+  justify-content: space-between; align-items: center; padding: 12px 16px; margin: 8px 0;
+  background: light-dark(#fff, #222c34); border: 2px solid var(--edge);
+  color: light-dark(#005eb8, #b5dbff); border-radius: 4px; cursor: pointer; text-align: left; }}
 button:hover {{ background: #005eb8; color: #fff; }}
-button:focus-visible {{ outline: 4px solid #ffb81c; outline-offset: 2px; }}
-small {{ color: #4c6272; }} button:hover small {{ color: #fff; }}
-.error {{ border-left: 6px solid #d5281b; padding: 8px 16px; }}
-</style></head><body>{demo}<header>VCF Review</header><main><h1>Sign in</h1>{error}
+button:focus-visible {{ outline: 4px solid var(--ink); outline-offset: 2px;
+  box-shadow: 0 0 0 2px #ffb81c; }}
+small {{ font-size: 15px; color: light-dark(#4c6272, #b6c3cc); }}
+button:hover small {{ color: #fff; }}
+.error {{ border-left: 6px solid light-dark(#d5281b, #ff9aa6); padding: 8px 16px; }}
+</style></head><body><header>{demo}<p>VCF Review</p></header><main><h1>Sign in</h1>{error}
 <p>{words}</p><form method="post" action="/sign-in">
 <input type="hidden" name="next" value="{next}">{people}</form></main></body></html>"""
 
-_DEMO = '<div class="demo">DEMO – every patient here is invented. Not for clinical use.</div>'
+_DEMO = '<p class="demo">DEMO – every patient here is invented. Not for clinical use.</p>'
 
 
 def routes(desks: Desks) -> list[Route]:
