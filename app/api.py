@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app import asked
 from app.case_json import paint
 from app.desk import DESK, Desks
-from app.tickets import Ticket, Tickets
+from app.tickets import Tickets
 from components.imaging import stack_file
 from components.imaging.straighten import from_clicks
 from store import cases, findings, preferences, worklist
@@ -26,10 +27,8 @@ from store.domain.spine import Level
 from store.preferences import Preference
 from store.staff import SignedIn
 
-LARGEST_BODY_BYTES = 64 * 1024
 STRAIGHTENED_AT_ONCE = 2
 """Each takes the whole picture into memory."""
-TICKET = "x-review-ticket"
 AHEAD = "x-ahead"
 """Sent when a case is fetched before anybody looks at it."""
 
@@ -104,8 +103,8 @@ class Api:
         """The case the ticket is for, as JSON."""
         desk: SignedIn = request.scope[DESK]
         case_id = request.path_params["case"]
-        if not self._allowed(request, desk, case_id):
-            return _again()
+        if not self._allowed(request, case_id):
+            return asked.again()
         try:
             painted = self._painted(desk, case_id)
             if AHEAD not in request.headers:
@@ -117,13 +116,13 @@ class Api:
     def meta(self, request: Request) -> Response:
         """What the picture is: size, scale, outlines."""
         path = self._stack(request)
-        return _again() if path is None else JSONResponse(stack_file.read_meta(path))
+        return asked.again() if path is None else JSONResponse(stack_file.read_meta(path))
 
     def plane(self, request: Request) -> Response:
         """One packed plane of the picture."""
         path = self._stack(request)
         if path is None:
-            return _again()
+            return asked.again()
         try:
             packed = stack_file.open_plane(path, request.path_params["plane"])
         except IndexError:
@@ -132,14 +131,14 @@ class Api:
 
     async def straight(self, request: Request) -> Response:
         """The spine straightened along the posted points, as the bytes of a stack file."""
-        body = await _body(request)
+        body = await asked.body(request)
         async with self._straightening:
             return await run_in_threadpool(self._straight, request, body)
 
     def _straight(self, request: Request, body: bytes | None) -> Response:
         path = self._stack(request)
         if path is None:
-            return _again()
+            return asked.again()
         try:
             clicked = _Clicked.model_validate(json.loads(body or b""))
         except (ValidationError, ValueError, RecursionError):
@@ -153,7 +152,7 @@ class Api:
 
     async def decide(self, request: Request) -> Response:
         """Keep one decision; the answer comes only after it is on the disk."""
-        body = await _body(request)
+        body = await asked.body(request)
         return await run_in_threadpool(self._decide, request, body)
 
     def _decide(self, request: Request, body: bytes | None) -> Response:
@@ -165,8 +164,8 @@ class Api:
         except (ValidationError, ValueError, RecursionError):
             error = "The decision was not understood and not recorded. Reload the page."
             return JSONResponse({"error": error}, 422)
-        if not self._allowed(request, desk, posted.case):
-            return _again()
+        if not self._allowed(request, posted.case):
+            return asked.again()
         return self._kept(desk, posted)
 
     def _kept(self, desk: SignedIn, posted: _Posted) -> Response:
@@ -200,21 +199,12 @@ class Api:
         }
         return painted
 
-    def _ticket(self, request: Request, desk: SignedIn) -> Ticket | None:
-        """The ticket of *request*, where it is one and belongs to the session that sends it."""
-        try:
-            ticket = self.tickets.read(request.headers.get(TICKET, ""))
-        except NotAllowed:
-            return None
-        return ticket if desk.digest.startswith(ticket.session) else None
-
-    def _allowed(self, request: Request, desk: SignedIn, case_id: str) -> bool:
-        ticket = self._ticket(request, desk)
-        return ticket is not None and ticket.case == case_id
+    def _allowed(self, request: Request, case_id: str) -> bool:
+        return asked.opens(self.tickets, request, case_id)
 
     def _stack(self, request: Request) -> Path | None:
         desk: SignedIn = request.scope[DESK]
-        ticket, stack = self._ticket(request, desk), request.path_params["stack"]
+        ticket, stack = asked.ticket(self.tickets, request), request.path_params["stack"]
         if ticket is None or not self._belongs(desk, ticket.case, stack):
             return None
         return self.site.archive.path("stacks", stack)
@@ -229,17 +219,3 @@ class Api:
                 return False
             self._stacks.add(key)
         return True
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was sent; None, and the rest unread, when it is longer than any act."""
-    read = bytearray()
-    async for part in request.stream():
-        read += part
-        if len(read) > LARGEST_BODY_BYTES:
-            return None
-    return bytes(read)
-
-
-def _again() -> Response:
-    return JSONResponse({"error": "You are not signed in for this case. Sign in again."}, 401)

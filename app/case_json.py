@@ -3,6 +3,7 @@
 from typing import Any
 
 from store.cases import Case, Finding, Pictured
+from store.claims import Held
 from store.domain.clock import local
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.finding import CaseState, Source, State
@@ -72,8 +73,16 @@ def paint(case: Case, *, demo: bool, may_review: bool) -> dict[str, Any]:
         "remeasured": _remeasured(case),
         "unmeasured": {level.value: why for level, why in case.spine.unmeasured.items()},
         "report": _report(case),
+        "claim": claimed(case.claim),
         "lists": LISTS,
     }
+
+
+def claimed(claim: Held | None) -> dict[str, Any] | None:
+    """Who works on a case, as the viewer shows it."""
+    if claim is None:
+        return None
+    return {"by": claim.by, "mine": claim.mine, "seconds_left": claim.seconds_left}
 
 
 def _series(case: Case) -> list[dict[str, Any]]:

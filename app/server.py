@@ -16,6 +16,7 @@ from streamlit.starlette import App
 
 from app import preferences, session, sign_in, takeaway
 from app.api import Api
+from app.claims_api import ClaimsApi
 from app.desk import Desks
 from app.doors import Doors
 from app.settings import Settings
@@ -82,6 +83,7 @@ def application(site: Site) -> App:
             Route("/health", _health(site)),
             *sign_in.routes(desks),
             *Api(desks, tickets).routes(),
+            *ClaimsApi(desks, tickets).routes(),
             *takeaway.routes(desks),
             *preferences.routes(desks),
         ],

@@ -51,6 +51,21 @@ class ClaimRow(SQLModel, table=True):
     until: datetime = plain(Utc)
 
 
+class TakeoverRow(SQLModel, table=True):
+    """Somebody took a case over from whoever held it, and why; rows are only added."""
+
+    __tablename__ = "takeover"
+
+    id: int | None = plain(default=None, primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    at: datetime = plain(Utc)
+    handle: str = staff()
+    name: str = staff()
+    whose: str = staff()
+    whose_name: str = staff()
+    words: str = what(Text)
+
+
 class AlertRow(SQLModel, table=True):
     """Something urgent a reader saw, which stands open until somebody was told of it."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._claimed import Held, held
 from store._measured import Spine, spine_on
 from store._pictures import Elsewhere, elsewhere, pictures_on, shown_series
 from store._pictures import Pictured as Pictured
@@ -101,6 +102,7 @@ class Case:
     elsewhere: Elsewhere | None
     report: Report
     referred_on: date | None
+    claim: Held | None
 
 
 @question(Permission.READ_CASES)
@@ -137,6 +139,7 @@ def case(reader: Reader, case_id: str) -> Case:
         elsewhere=elsewhere(session, row.id, shown),
         report=_report(session, row),
         referred_on=sent.date() if sent else None,
+        claim=held(session, row, reader.person, reader.now),
     )
 
 

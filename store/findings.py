@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from store._claimed import check_hold
 from store._remeasured import check_stack, keep, measure
 from store._steps import standing_steps
 from store._verdicts import change_finding, snapshot
@@ -35,7 +36,7 @@ def decide(unit: Unit, act: Act) -> int:
     """Record *act* and return the case's new version; the same act again changes nothing.
 
     Raises:
-        Conflict: the case moved on after it was painted.
+        Conflict: the case moved on after it was painted, or somebody else works on it.
         NotAllowed: the deed cannot be done as things stand.
     """
     act_id = _uuid(act.act)
@@ -43,6 +44,7 @@ def decide(unit: Unit, act: Act) -> int:
     if done is not None:
         return _replayed(unit, act, done)
     case = _case(unit, act)
+    check_hold(unit, case)
     step = _step(unit, case, act)
     _settle(unit, case)
     unit.session.add(

@@ -19,7 +19,7 @@ from store._received import (
     ScanRow,
     SeriesRow,
 )
-from store._reviewing import AlertRow, ClaimRow, PreferenceRow, ReadingRow
+from store._reviewing import AlertRow, ClaimRow, PreferenceRow, ReadingRow, TakeoverRow
 from store.columns import Utc, plain, staff, what, who
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "SeriesRow",
     "SignInRow",
     "StaffRow",
+    "TakeoverRow",
     "TrailRow",
 ]
 

@@ -18,12 +18,17 @@ PATIENCE_S = 10.0
 
 
 class Reader:
-    """Someone who asks. Nothing a reader does is kept."""
+    """Someone who asks. Nothing a reader does is kept.
+
+    Attributes:
+        now: When they ask, UTC; the same for everything they ask.
+    """
 
     writes = False
 
-    def __init__(self, engine: Engine, person: Person) -> None:
+    def __init__(self, engine: Engine, person: Person, now: datetime | None = None) -> None:
         self.person = person
+        self.now = now or datetime.now(UTC)
         options = {WRITES: True} if self.writes else {}
         # Rows are frozen into values before the transaction ends, so nothing needs refreshing.
         self.session = Session(engine.execution_options(**options), expire_on_commit=False)
@@ -57,8 +62,7 @@ class Unit(Reader):
     writes = True
 
     def __init__(self, engine: Engine, person: Person, now: datetime | None = None) -> None:
-        super().__init__(engine, person)
-        self.now = now or datetime.now(UTC)
+        super().__init__(engine, person, now)
         self.told = 0
         self._turns: Turns | None = engine.get_execution_options().get(TURNS)
         self._mine = False

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
 from sqlmodel import Session, col
 
+from store._claimed import held_by_others
 from store.domain.arrival import Ending
 from store.domain.finding import CaseState, State
 from store.domain.genant import Grade
@@ -130,12 +131,17 @@ def page(reader: Reader, filters: Filters, after: Key | None = None) -> Page:
 
 @question(Permission.READ_CASES)
 def following(reader: Reader, case_id: str, filters: Filters) -> str | None:
-    """The case to look at after *case_id*: the next in the queue, else the first of it."""
+    """The case to look at after *case_id*: the next in the queue, else the first of it.
+
+    Cases that somebody else works on are passed over.
+    """
     row = reader.session.get(ReviewCase, case_id)
     if row is None:
         return None
     here = Key(row.rank, row.waiting_since, row.id)
-    queue = _narrowed(select(col(ReviewCase.id)), filters).where(col(ReviewCase.id) != case_id)
+    queue = _narrowed(select(col(ReviewCase.id)), filters).where(
+        col(ReviewCase.id) != case_id, ~held_by_others(reader.person.handle, reader.now)
+    )
     for query in (queue.where(_beyond(here)), queue):
         found = reader.session.execute(query.order_by(*_KEY).limit(1)).scalar_one_or_none()
         if found is not None:

@@ -14,6 +14,7 @@ TEXTS = {
     "review_case": ("outcome", "first_reader", "second_reader", "assigned_to"),
     "finding": ("endplate", "acuity", "unstable", "novelty", "against"),
 }
+TAKEN_OVER = ("handle", "name", "whose", "whose_name")
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
@@ -94,6 +95,17 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_index("ix_claim_handle", "claim", ["handle"])
+    op.create_table(
+        "takeover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.String(), nullable=False),
+        _moment("at", needed=True),
+        *(sa.Column(name, sa.String(), nullable=False) for name in TAKEN_OVER),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["review_case.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_takeover_case_id", "takeover", ["case_id"])
     op.create_table(
         "alert",
         sa.Column("id", sa.String(), nullable=False),
