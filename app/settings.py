@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from app import pacs
 from store.domain.referral import Policy
 
 
@@ -43,6 +44,14 @@ class Settings:
         },
     )
 
+    pacs_link: str = field(
+        default="",
+        metadata={
+            "env": "VCF_PACS_LINK",
+            "says": "link to a case in the PACS, naming `{accession}` or `{study_uid}`",
+        },
+    )
+
     @property
     def policy(self) -> Policy:
         """What the local FLS takes."""
@@ -75,6 +84,10 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         given["data"] = data
     if "data" not in given:
         msg = "No data folder is named. Set VCF_DATA or give --data FOLDER."
+        raise UnusableSetting(msg)
+    wrong = pacs.fault(given["pacs_link"]) if "pacs_link" in given else ""
+    if wrong:
+        msg = f"VCF_PACS_LINK cannot be used: {wrong}"
         raise UnusableSetting(msg)
     given["data"] = Path(given["data"]).expanduser().resolve()
     return Settings(**given)
