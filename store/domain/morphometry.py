@@ -10,7 +10,7 @@ from math import dist
 from statistics import median_high
 
 from store.domain.genant import LOWEST_LOSS, FractureType, Grade, grade, near_threshold
-from store.domain.spine import GRADEABLE, Level, craniocaudal, steps_between
+from store.domain.spine import GRADEABLE, Level, craniocaudal, usual_order
 
 LOWEST_HEIGHT_MM = 2.0
 HIGHEST_HEIGHT_MM = 60.0
@@ -193,28 +193,34 @@ def shape(losses: tuple[float, float, float]) -> FractureType:
     return FractureType.BICONCAVE if middle > anterior else FractureType.WEDGE
 
 
-def assess(spine: Mapping[Level, Heights]) -> dict[Level, Assessment]:
+def assess(
+    spine: Mapping[Level, Heights], order: tuple[Level, ...] | None = None
+) -> dict[Level, Assessment]:
     """What *spine* suggests for each of its vertebrae.
+
+    *order* is every vertebra that this spine has, from head to foot: neighbours are counted by
+    it. Unless it is given, T13 and L6 are there where *spine* names them.
 
     The most deformed vertebra is set aside first and the rest compared anew, until none of
     those left has lost a grade's worth of height; they are the intact ones. References are
     interpolated by level between them, because heights grow towards the feet.
     """
-    present = frozenset(spine)
+    chain = order or usual_order(frozenset(spine))
+    place = {level: number for number, level in enumerate(chain)}
     intact = {level for level in spine if level in GRADEABLE}
     while True:
         deformity = {
-            level: _deformity(level, spine, intact, present) for level in craniocaudal(intact)
+            level: _deformity(level, spine, intact, place) for level in craniocaudal(intact)
         }
         worst = max(deformity, key=deformity.__getitem__, default=None)
         if worst is None or deformity[worst] < LOWEST_LOSS[Grade.MILD]:
             break
         intact.discard(worst)
-    return {level: _assess_one(level, spine, intact, present) for level in craniocaudal(present)}
+    return {level: _assess_one(level, spine, intact, place) for level in craniocaudal(set(spine))}
 
 
 def _deformity(
-    level: Level, spine: Mapping[Level, Heights], intact: set[Level], present: frozenset[Level]
+    level: Level, spine: Mapping[Level, Heights], intact: set[Level], place: Mapping[Level, int]
 ) -> float:
     """Loss by which a vertebra is judged not intact: against those around it, or within itself.
 
@@ -224,7 +230,7 @@ def _deformity(
     around = [
         spine[other].three
         for other in intact - {level}
-        if abs(steps_between(level, other, present)) <= REFERENCE_REACH
+        if abs(place[other] - place[level]) <= REFERENCE_REACH
     ]
     if not around:
         return vendor_loss(spine[level])
@@ -241,9 +247,9 @@ def _loss(height: float, reference: float) -> float:
 
 
 def _assess_one(
-    level: Level, spine: Mapping[Level, Heights], intact: set[Level], present: frozenset[Level]
+    level: Level, spine: Mapping[Level, Heights], intact: set[Level], place: Mapping[Level, int]
 ) -> Assessment:
-    reference, basis = _reference(level, spine, intact - {level}, present)
+    reference, basis = _reference(level, spine, intact - {level}, place)
     heights = spine[level]
     losses = None
     if reference is not None:
@@ -255,9 +261,9 @@ def _assess_one(
 
 
 def _reference(
-    level: Level, spine: Mapping[Level, Heights], intact: set[Level], present: frozenset[Level]
+    level: Level, spine: Mapping[Level, Heights], intact: set[Level], place: Mapping[Level, int]
 ) -> tuple[tuple[float, float, float] | None, Basis]:
-    away = {other: steps_between(level, other, present) for other in intact}
+    away = {other: place[other] - place[level] for other in intact}
     above = max((s for s in away.values() if -REFERENCE_REACH <= s < 0), default=None)
     below = min((s for s in away.values() if 0 < s <= REFERENCE_REACH), default=None)
     at = {step: spine[other].three for other, step in away.items()}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from store.domain.refusal import NotAllowed
-from store.domain.spine import ORDER, REVIEWABLE, Level
+from store.domain.spine import REVIEWABLE, Level, usual_order
 from store.domain.worded import Worded
 
 
@@ -55,7 +55,7 @@ class Variant(Worded):
 
 
 _EXTRA = {Variant.RIBS_13: Level.T13, Variant.LUMBAR_6: Level.L6}
-_LACKS = {Variant.RIBS_11: Level.T12, Variant.LUMBAR_4: Level.L5}
+_LACKS: dict[Variant | None, Level] = {Variant.RIBS_11: Level.T12, Variant.LUMBAR_4: Level.L5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,8 @@ def order(variant: Variant | None, seen: Iterable[Level] = ()) -> tuple[Level, .
 
     Until a *variant* was said, T13 and L6 are there when the machine's labels *seen* name them.
     """
-    named = frozenset(seen) if variant is None else frozenset()
-    extra = named | ({_EXTRA[variant]} if variant in _EXTRA else frozenset())
-    without = (frozenset(_EXTRA.values()) - extra) | (
-        {_LACKS[variant]} if variant in _LACKS else frozenset()
-    )
-    return tuple(level for level in ORDER if level not in without)
+    named = frozenset(seen) if variant is None else frozenset({_EXTRA.get(variant, Level.C1)})
+    return tuple(level for level in usual_order(named) if level is not _LACKS.get(variant))
 
 
 def labels(shift: int, variant: Variant | None, seen: Iterable[Level] = ()) -> dict[Level, Level]:

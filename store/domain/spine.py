@@ -53,15 +53,18 @@ def craniocaudal(levels: "set[Level] | frozenset[Level]") -> tuple[Level, ...]:
     return tuple(sorted(levels, key=_POSITION.__getitem__))
 
 
+def usual_order(present: frozenset[Level] = frozenset()) -> tuple[Level, ...]:
+    """Every vertebra from head to foot; the variants T13 and L6 only where *present* names them.
+
+    So T12 and L1 are neighbours in most spines.
+    """
+    return tuple(level for level in ORDER if level not in (Level.T13, Level.L6) or level in present)
+
+
 def steps_between(upper: Level, lower: Level, present: frozenset[Level] = frozenset()) -> int:
     """How many vertebrae lie from *upper* down to *lower*, negative when *lower* is above.
 
-    The variants T13 and L6 count only where *present* names them, so that T12 and L1 are
-    neighbours in most spines.
+    The variants T13 and L6 count only where *present*, or either of the two, names them.
     """
-    count = [
-        level
-        for level in ORDER
-        if level not in (Level.T13, Level.L6) or level in (present | {upper, lower})
-    ]
+    count = usual_order(present | {upper, lower})
     return count.index(lower) - count.index(upper)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.domain.morphometry import Basis, Heights, assess
 from store.domain.numbering import (
     Confidence,
     CountFrom,
@@ -181,3 +182,11 @@ def test_every_choice_has_words_and_a_hint() -> None:
     for values in (CountFrom, Confidence, Variant):
         assert len({one.words for one in values}) == len(values)
         assert all(one.hint for one in values)
+
+
+def test_neighbours_are_counted_by_the_vertebrae_a_spine_has() -> None:
+    whole, hurt = Heights(24.0, 24.0, 25.0), Heights(14.0, 20.0, 25.0)
+    spine = {Level.T10: hurt, L2: whole}
+    assert assess(spine)[Level.T10].basis is Basis.NO_REFERENCE
+    without_t12 = assess(spine, order(Variant.RIBS_11))
+    assert without_t12[Level.T10].basis is Basis.ONE_NEIGHBOUR
