@@ -1,6 +1,7 @@
 """The file of a batch: made from the facts the record froze, so it can always be made again."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.case_json import percent
@@ -8,6 +9,7 @@ from app.wiring import Site, anchor
 from exports.fls import Batch, NotReferredRow, ReferralRow, referral_workbook
 from exports.fls_words import FoundBy, RowStatus
 from store import referrals
+from store.domain.describe import Acuity, compared_words, overall
 from store.domain.genant import Grade
 from store.domain.identity import age_on
 from store.domain.people import INTAKE, Person, Role
@@ -90,11 +92,13 @@ def _row(number: str, facts: Facts) -> ReferralRow:
         exam=facts.exam,
         accession=facts.accession,
         indication=facts.indication,
-        levels=", ".join(fracture.level.value for fracture in facts.fractures),
+        levels=_near(facts) + ", ".join(one.level.value for one in facts.fractures),
         fractures=len(facts.fractures),
         worst_grade=max((f.grade for f in facts.fractures), default=Grade.NONE),
-        detail="; ".join(_detail(fracture) for fracture in facts.fractures),
+        detail="; ".join(_near(facts) + _detail(one) for one in facts.fractures),
+        certainty=facts.certainty,
         new_or_old=_compared(facts),
+        acuity=_acuity(facts),
         in_report=facts.report_status,
         report_advised=facts.recommendation in _ADVICE,
         found_by=found_by,
@@ -104,7 +108,13 @@ def _row(number: str, facts: Facts) -> ReferralRow:
         index_date=facts.scanned,
         due=due(facts.scanned),
         exclusion_checks=", ".join(facts.checked),
+        comments="; ".join(facts.alerts),
     )
+
+
+def _near(facts: Facts) -> str:
+    """What stands before a level that the AI alone counted, or that may be one out."""
+    return "approximately " if facts.approximate else ""
 
 
 def _detail(fracture: Fracture) -> str:
@@ -112,10 +122,38 @@ def _detail(fracture: Fracture) -> str:
     # The grade is the reader's; the measured figure stands behind it, with its band.
     who = " by a person" if fracture.by_person else ""
     loss = f" (measured loss{who} {percent(fracture.loss)})" if fracture.loss is not None else ""
-    return f"{fracture.level.value} grade {int(fracture.grade)}{shape}{loss}"
+    seen = "".join(f", {words}" for words in _described(fracture))
+    return f"{fracture.level.value} grade {int(fracture.grade)}{shape}{loss}{seen}"
+
+
+def _described(fracture: Fracture) -> Iterator[str]:
+    """What a reader said beside the grade, such as ``end-plate broken``."""
+    if fracture.endplate:
+        yield fracture.endplate.words.lower()
+    if fracture.acuity not in (None, Acuity.INDETERMINATE):
+        yield fracture.acuity.words
+    yield from (one.words.lower() for one in fracture.unstable)
+
+
+def _acuity(facts: Facts) -> Acuity | None:
+    """Of the patient's fractures together; None in batches from before it was asked."""
+    said = [one.acuity for one in facts.fractures if one.acuity is not None]
+    return overall(said) if said else None
 
 
 def _compared(facts: Facts) -> str:
+    """New or old: of all fractures in one, or level by level where they differ."""
+    by_level = {
+        one.level: compared_words(one.novelty, one.against) if one.novelty else _unsaid(facts)
+        for one in facts.fractures
+    }
+    said = dict.fromkeys(by_level.values())
+    if len(said) <= 1:
+        return next(iter(said), _unsaid(facts))
+    return "; ".join(f"{level.value} {words}" for level, words in by_level.items())
+
+
+def _unsaid(facts: Facts) -> str:
     if facts.earlier_scan is None:
         return "no earlier scan here"
     return f"earlier scan {facts.earlier_scan:%d/%m/%Y}, not compared"

@@ -23,6 +23,7 @@ from exports.sheet import workbook
 from store.domain.genant import Grade
 from store.domain.identity import NhsNumber
 from store.domain.report import ReportStatus
+from store.domain.worded import Worded
 
 __all__ = [
     "Batch",
@@ -140,7 +141,7 @@ def _value(value: object) -> Value:
             return value.spaced
         case Grade():
             return grade_words(value)
-        case ReportStatus():
+        case ReportStatus() | Worded():
             return value.words
         case bool():
             return "Y" if value else "N"

@@ -8,16 +8,16 @@ from typing import Annotated
 from exports.cells import local
 from exports.columns import Column
 from exports.fls_words import (
-    Acuity,
     Advice,
-    Certainty,
     FoundBy,
     Outcome,
     PatientClass,
     RowStatus,
 )
+from store.domain.describe import Acuity
 from store.domain.genant import Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus
+from store.domain.numbering import Confidence
 from store.domain.people import Role
 from store.domain.report import ReportStatus
 
@@ -26,7 +26,7 @@ SEXES = ("M", "F", "O")
 
 
 def _of(words: type[StrEnum]) -> tuple[str, ...]:
-    return tuple(word.value for word in words)
+    return tuple(getattr(word, "words", word.value) for word in words)
 
 
 def grade_words(grade: Grade) -> str:
@@ -94,7 +94,14 @@ class ReferralRow:
     exam: Annotated[str, Column("Exam description", "As the scanner sent it", 22)] = ""
     accession: Annotated[str, Column("Accession number", "As text; leading zeros kept", 16)] = ""
     indication: Annotated[str, Column("Indication (short)", "Why the scan was asked for", 28)] = ""
-    levels: Annotated[str, Column("Vertebral levels", "From head to foot, confirmed only", 16)]
+    levels: Annotated[
+        str,
+        Column(
+            "Vertebral levels",
+            "From head to foot, confirmed only; approximately, where nobody counted",
+            16,
+        ),
+    ]
     fractures: Annotated[int, Column("Number of fractures", "Confirmed levels", 10)]
     worst_grade: Annotated[
         Grade, Column("Worst grade", "Genant 1 mild, 2 moderate, 3 severe", 12, _GRADES)
@@ -109,8 +116,10 @@ class ReferralRow:
         ),
     ]
     certainty: Annotated[
-        Certainty | None,
-        Column("Level certainty", "Whether the count of levels may be one out", 14, _of(Certainty)),
+        Confidence | None,
+        Column(
+            "Level certainty", "Whether the count of levels may be one out", 14, _of(Confidence)
+        ),
     ] = None
     new_or_old: Annotated[
         str,
@@ -155,7 +164,9 @@ class ReferralRow:
     exclusion_checks: Annotated[
         str, Column("Exclusion checks", "What was looked for before referral, and when", 30)
     ] = ""
-    comments: Annotated[str, Column("Comments", "Free text of the coordinator", 30)] = ""
+    comments: Annotated[
+        str, Column("Comments", "Urgent alerts of the scan: who was told, and when", 30)
+    ] = ""
     outcome: Annotated[
         Outcome | None,
         Column("FLS outcome", "For the FLS to fill in", 19, _of(Outcome), fill_in=True),

@@ -25,22 +25,6 @@ class PatientClass(StrEnum):
     PRIVATE = "private"
 
 
-class Certainty(StrEnum):
-    """How sure the name of the level is."""
-
-    CERTAIN = "certain"
-    ONE_LEVEL_DOUBT = "one-level doubt"
-
-
-class Acuity(StrEnum):
-    """What the CT says of the fracture's age."""
-
-    ACUTE = "acute features"
-    CHRONIC = "chronic features"
-    INDETERMINATE = "indeterminate"
-    NOT_ASSESSABLE = "not assessable"
-
-
 class FoundBy(StrEnum):
     """Who saw the fracture first."""
 

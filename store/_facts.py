@@ -10,9 +10,11 @@ from sqlmodel import Session, col
 from store._measured import spine_on
 from store._steps import standing_steps
 from store.cases import patient_of
+from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.finding import Source, State
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
+from store.domain.numbering import Confidence
 from store.domain.people import Role
 from store.domain.referral import Facts, Fracture
 from store.domain.report import Recommendation, ReportStatus
@@ -121,6 +123,8 @@ def from_json(kept: dict[str, Any]) -> Facts:
             "confirmed_at": datetime.fromisoformat(kept["confirmed_at"]),
             "checked": tuple(kept["checked"]),
             "earlier_scan": _day(kept.get("earlier_scan")),
+            "certainty": Confidence(kept["certainty"]) if kept.get("certainty") else None,
+            "alerts": tuple(kept.get("alerts", ())),
         }
     )
 
@@ -142,8 +146,18 @@ def _fracture(kept: dict[str, Any]) -> Fracture:
     shape = FractureType(kept["shape"]) if kept["shape"] else None
     # Batches from before people could measure say nothing of it.
     by_person = kept.get("by_person", False)
+    # Those from before it was asked say nothing of age and stability.
     return Fracture(
-        Level(kept["level"]), Grade(kept["grade"]), shape, kept["loss"], by_person=by_person
+        Level(kept["level"]),
+        Grade(kept["grade"]),
+        shape,
+        kept["loss"],
+        by_person=by_person,
+        endplate=EndPlate(kept["endplate"]) if kept.get("endplate") else None,
+        acuity=Acuity(kept["acuity"]) if kept.get("acuity") else None,
+        unstable=tuple(Unstable(one) for one in kept.get("unstable", ())),
+        novelty=Novelty(kept["novelty"]) if kept.get("novelty") else None,
+        against=_day(kept.get("against")),
     )
 
 

@@ -130,3 +130,11 @@ def compared_words(novelty: Novelty, prior: date | None) -> str:
         Novelty.UNCHANGED: f"present on {day}",
         Novelty.WORSE: f"present on {day}, worse now",
     }[novelty]
+
+
+def overall(acuities: Iterable[Acuity]) -> Acuity:
+    """What several fractures of one scan are together: acute where one is, else as they all are."""
+    found = frozenset(acuities)
+    if Acuity.ACUTE in found:
+        return Acuity.ACUTE
+    return next(iter(found)) if len(found) == 1 else Acuity.INDETERMINATE

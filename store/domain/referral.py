@@ -1,11 +1,18 @@
-"""Whether a patient with a confirmed fracture is referred to the FLS, and if not, why."""
+"""Whether a patient with a confirmed fracture is referred to the FLS, and if not, why.
+
+What is urgent never goes the FLS's way alone. A malignant or infected fracture is not referred at
+all. An acute unstable fracture is a fragility fracture still: its patient is held until somebody
+was told of the alert, and then goes to the FLS as well, with the telling in the referral.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import Patient, age_on
+from store.domain.numbering import Confidence
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 
@@ -75,6 +82,7 @@ class Wait(StrEnum):
     NO_SCAN_DATE = "scan date missing"
     NO_NHS_NUMBER = "no valid NHS number; trace the patient"
     NO_NAME = "name missing"
+    ALERT_OPEN = "urgent alert: nobody was told yet (see Alerts)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A patient with at least one confirmed fracture on one scan, as the record has them."""
+    """A patient with at least one confirmed fracture on one scan, as the record has them.
+
+    Attributes:
+        open_alerts: Urgent alerts of the scan of which nobody was told.
+    """
 
     grades: tuple[Grade, ...]
     closed: bool
@@ -117,6 +129,7 @@ class Candidate:
     report_status: ReportStatus | None
     referred_on: date | None = None
     exclusions: tuple[Exclusion, ...] = field(default=())
+    open_alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,8 @@ class Fracture:
     Attributes:
         loss: A fraction, None where unmeasured.
         by_person: Whether a person measured the heights that the loss comes from.
+        acuity: None in batches from before it was asked.
+        against: Day of the earlier scan that *novelty* was said against.
     """
 
     level: Level
@@ -133,6 +148,11 @@ class Fracture:
     shape: FractureType | None
     loss: float | None
     by_person: bool = False
+    endplate: EndPlate | None = None
+    acuity: Acuity | None = None
+    unstable: tuple[Unstable, ...] = ()
+    novelty: Novelty | None = None
+    against: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +161,9 @@ class Facts:
 
     Attributes:
         earlier_scan: Day of the newest earlier scan of the patient in the record.
+        approximate: Whether the levels were counted by the AI alone, or may be one out.
+        certainty: How sure a person is of the count; None where nobody said.
+        alerts: Urgent alerts of the scan that somebody was told of, in words.
     """
 
     patient: Patient
@@ -160,6 +183,9 @@ class Facts:
     confirmed_at: datetime
     checked: tuple[str, ...]
     earlier_scan: date | None = None
+    approximate: bool = False
+    certainty: Confidence | None = None
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +209,7 @@ def decide(candidate: Candidate, policy: Policy) -> Refer | Hold:
 def _waits(c: Candidate, policy: Policy) -> tuple[str, ...]:
     table = (
         (not c.closed, Wait.NOT_CLOSED),
+        (c.open_alerts > 0, Wait.ALERT_OPEN),
         (c.report_status is None, Wait.REPORT_UNJUDGED),
         (c.report_status is ReportStatus.NO_REPORT, Wait.NO_REPORT),
         (c.born is None, Wait.NO_BIRTH_DATE),

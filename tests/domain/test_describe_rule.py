@@ -14,6 +14,7 @@ from store.domain.describe import (
     compared_words,
     day_of,
     kept_unstable,
+    overall,
     unstable_of,
 )
 from store.domain.refusal import NotAllowed
@@ -65,3 +66,16 @@ def test_new_or_old_names_the_day_it_was_compared_with() -> None:
     assert compared_words(Novelty.WORSE, day) == "present on 03/10/2026, worse now"
     assert compared_words(Novelty.NO_PRIOR, None) == "no earlier scan"
     assert "an earlier scan" in compared_words(Novelty.NEW, None)
+
+
+@given(st.lists(st.sampled_from(Acuity)))
+def test_one_acute_fracture_makes_the_scan_acute(found: list[Acuity]) -> None:
+    said = overall(found)
+    assert (said is Acuity.ACUTE) is (Acuity.ACUTE in found)
+    assert said in {*found, Acuity.INDETERMINATE}
+
+
+def test_fractures_of_different_age_are_indeterminate_together() -> None:
+    assert overall([Acuity.CHRONIC, Acuity.CHRONIC]) is Acuity.CHRONIC
+    assert overall([Acuity.CHRONIC, Acuity.NOT_ASSESSABLE]) is Acuity.INDETERMINATE
+    assert overall([]) is Acuity.INDETERMINATE

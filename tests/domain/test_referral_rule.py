@@ -50,6 +50,7 @@ def test_a_patient_who_lacks_nothing_is_referred() -> None:
         ({"born": date(1976, 4, 15)}, "aged 49 at the scan, below 50"),
         ({"referred_on": date(2026, 3, 2)}, "already referred 02/03/2026"),
         ({"exclusions": (Exclusion.CANCER_CT,)}, "scanned for cancer"),
+        ({"open_alerts": 1}, "urgent alert: nobody was told yet (see Alerts)"),
     ],
 )
 def test_what_is_missing_or_forbids_it_holds_the_patient(

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from exports.fls_rows import Batch, NotReferredRow, ReferralRow
-from exports.fls_words import Acuity, Certainty, FoundBy, PatientClass, RowStatus
+from exports.fls_words import FoundBy, PatientClass, RowStatus
+from store.domain.describe import Acuity
 from store.domain.genant import Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus
+from store.domain.numbering import Confidence
 from store.domain.people import Role
 from store.domain.rates import FunnelRow, Rate, Step
 from store.domain.report import ReportStatus
@@ -59,7 +61,7 @@ def a_row(**changes: object) -> ReferralRow:
         "fractures": 2,
         "worst_grade": Grade.MODERATE,
         "detail": "T12 grade 1 wedge 22 %; L1 grade 2 wedge 32 %",
-        "certainty": Certainty.CERTAIN,
+        "certainty": Confidence.CERTAIN,
         "new_or_old": "no earlier scan",
         "acuity": Acuity.INDETERMINATE,
         "in_report": ReportStatus.NOT_MENTIONED,
