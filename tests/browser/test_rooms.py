@@ -51,7 +51,8 @@ def test_the_worklist_is_narrowed_by_state(server: Server, page: Page) -> None:
     before = rows.count()
     reader.open_first_case()
     for _ in reader.states():
-        reader.press("x", "b", "Enter", "ArrowDown")
+        reader.press("x", "b", "ArrowDown")
+    reader.press("Enter")
     reader.saved()
     page.goto(f"{server.address}/worklist")
     expect(rows).to_have_count(before - 1)

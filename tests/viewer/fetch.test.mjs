@@ -27,18 +27,18 @@ test("planes come outward from the one on screen, each once", () => {
 
 test("the plane on screen comes first and alone", () => {
   const here = room(9);
-  assert.equal(nextJob(here, room(3)).plane, 9);
+  assert.equal(nextJob(here, [room(3)]).plane, 9);
   here.asked.add(9);
-  assert.equal(nextJob(here, room(3)), null);
+  assert.equal(nextJob(here, [room(3)]), null);
 });
 
 test("then its neighbours, then the next case's opening, then the rest", () => {
   const here = room(9, 20, [5, 6, 7, 8, 9, 10, 11, 12, 13]);
   const next = room(3);
-  assert.deepEqual([nextJob(here, next).room, nextJob(here, next).plane], [next, 3]);
+  assert.deepEqual([nextJob(here, [next]).room, nextJob(here, [next]).plane], [next, 3]);
   const opened = room(3, 20, [1, 2, 3, 4, 5]);
-  assert.deepEqual([nextJob(here, opened).room, nextJob(here, opened).plane], [here, 14]);
-  assert.equal(nextJob(room(9, 20, all(20)), opened), null);
+  assert.deepEqual([nextJob(here, [opened]).room, nextJob(here, [opened]).plane], [here, 14]);
+  assert.equal(nextJob(room(9, 20, all(20)), [opened]), null);
 });
 
 test("a case holds no more than its share of memory", () => {
@@ -73,7 +73,7 @@ test("every plane is asked for once, with the ticket of its case, and what is fe
   await loader.enter("c_1", "t_1");
   loader.settle("c_1");
   await loader.enter("c_2", "t_2", { ahead: true });
-  loader.settle("c_1", "c_2");
+  loader.settle("c_1", ["c_2"]);
   await quiet(loader);
   const urls = asked.filter(({ headers }) => headers["X-Review-Ticket"] === "t_1").map(({ url }) => url);
   assert.equal(urls[2], "api/stacks/s_1/12");
@@ -84,13 +84,27 @@ test("every plane is asked for once, with the ticket of its case, and what is fe
   assert.ok(ahead.every(({ headers }) => headers["X-Ahead"] === "1"));
 });
 
+test("of three cases that come next, five planes each are brought, the nearer case first", async () => {
+  const { asked, answers } = server();
+  const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
+  await loader.enter("c_1", "t_1");
+  const next = ["c_2", "c_3", "c_4"];
+  for (const id of next) await loader.enter(id, id, { ahead: true });
+  loader.settle("c_1", next);
+  await quiet(loader);
+  const planes = asked.filter(({ url, headers }) => /s_1\/\d+$/.test(url) && next.includes(headers["X-Review-Ticket"]));
+  assert.deepEqual(planes.map(({ headers }) => headers["X-Review-Ticket"]), next.flatMap((id) => Array(5).fill(id)));
+  loader.settle("c_2", ["c_3", "c_4"]);
+  assert.deepEqual([...loader.rooms.keys()], next);
+});
+
 test("only this case and the next are kept; what is left is no longer fetched", async () => {
   const { asked, answers } = server();
   const loader = new Loader({ api: "api", arrived: () => {}, fetch: answers });
   await loader.enter("c_1", "t_1");
   loader.settle("c_1");
   await loader.enter("c_2", "t_2");
-  loader.settle("c_2", null);
+  loader.settle("c_2");
   assert.deepEqual([...loader.rooms.keys()], ["c_2"]);
   assert.ok(asked[0].signal.aborted);
 });
@@ -126,13 +140,13 @@ test("planes beyond the stack are brought last, each unpacked in its own size", 
 
 test("what a picture on screen is made of comes before its neighbours, its middle alone", () => {
   const here = { ...room(9), first: [30, 29, 31] };
-  assert.equal(nextJob(here, null).plane, 30);
+  assert.equal(nextJob(here, []).plane, 30);
   here.asked.add(30);
-  assert.equal(nextJob(here, null), null);
+  assert.equal(nextJob(here, []), null);
   here.held.set(30, 1);
-  assert.equal(nextJob(here, null).plane, 29);
+  assert.equal(nextJob(here, []).plane, 29);
   here.asked.add(29).add(31);
-  assert.equal(nextJob(here, null).plane, 9);
+  assert.equal(nextJob(here, []).plane, 9);
 });
 
 test("another reconstruction takes the place of all planes; late ones of the first are dropped", async () => {

@@ -8,11 +8,31 @@ const about = finding("f_1");
 const open = (name, one = about) => menuFor(name, { record: record(), finding: one, seen });
 const pick = (menu, key, one = about) => chosen(menu, optionOf(menu, key), { record: record(), finding: one });
 
-test("a rejection names its reason and its words, and is confirmed", () => {
+test("a rejection is its reason's key; only one that needs words waits for them", () => {
   const menu = open("reject");
-  assert.equal(menu.confirms, true);
+  assert.deepEqual(pick(menu, "1").act, { kind: "reject", finding: "f_1", code: "SCHMORL", text: "" });
+  assert.equal(optionOf(menu, "2").needsText, true);
   const { act } = pick({ ...menu, text: " old scar " }, "2");
   assert.deepEqual(act, { kind: "reject", finding: "f_1", code: "OTHER", text: "old scar" });
+});
+
+test("the reader's hint and the way the case must go stand beside a reason", () => {
+  const lists = { ...record().lists, reasons: [{ code: "M", words: "Malignant", kind: "FRACTURE_NOT_FRAGILITY", hint: "convex wall", route: "Urgent", needs_text: false }] };
+  assert.equal(menuFor("reject", { record: record({ lists }), finding: about, seen }).options[0].note, "convex wall. Urgent");
+});
+
+test("another end carries its reason and is of the whole case", () => {
+  const menu = menuFor("otherwise", { record: record({ may: ["unreadable", "withdraw"] }), finding: about, seen });
+  assert.deepEqual(menu.options.map(({ value }) => value), ["unreadable", "withdraw"]);
+  const { act } = chosen({ ...menu, text: "metal" }, menu.options[0], { record: record(), finding: null });
+  assert.deepEqual(act, { kind: "unreadable", finding: null, text: "metal" });
+});
+
+test("closing an adjudication asks for words at once", () => {
+  const menu = menuFor("finish", { record: record(), finding: null, seen });
+  assert.equal(menu.awaits, "close");
+  const { act } = chosen({ ...menu, text: "cortex intact" }, menu.options[0], { record: record(), finding: null });
+  assert.deepEqual(act, { kind: "close", finding: null, text: "cortex intact" });
 });
 
 test("a grade is one key and keeps the reader's type", () => {

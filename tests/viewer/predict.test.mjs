@@ -49,3 +49,22 @@ test("what is accepted is not accepted twice, but may be rejected", () => {
 test("without a finding nothing can be decided", () => {
   assert.match(obstacle("confirm", null), /Select a finding/);
 });
+
+test("a case that was ended takes nothing but undo until the server has answered", () => {
+  for (const kind of ["close", "unreadable", "second_opinion", "withdraw"]) {
+    const after = predict(record({ may: ["close"] }), act("a", { kind, finding: null }));
+    assert.deepEqual([after.readonly, after.may, after.closed.by], [true, ["undo"], "you"], kind);
+  }
+});
+
+test("describing changes what it says and nothing else", () => {
+  const before = record({ findings: [finding("f_1", { endplate: "no", unstable: ["neurology"], comment: "old" })] });
+  const [after] = predict(before, act("a", { kind: "describe", acuity: "acute_features", unstable: [], comment: null })).findings;
+  assert.deepEqual([after.endplate, after.acuity, after.unstable, after.comment, after.state], ["no", "acute_features", [], "old", "flagged"]);
+});
+
+test("an alert that somebody was told of is open no more", () => {
+  const alerts = [{ id: "al_1", told: "" }, { id: "al_2", told: "" }];
+  const after = predict(record({ alerts }), act("a", { kind: "told", finding: null, alert: "al_2", told: "Dr X by phone" }));
+  assert.deepEqual(after.alerts.map(({ told }) => Boolean(told)), [false, true]);
+});

@@ -19,6 +19,7 @@ export function showBanner(node, record) {
       el("p", { class: "vcf-case-state" }, [
         el("strong", {}, [STATES[record.state] ?? record.state]),
         ` · ${record.waiting} waiting`,
+        record.reading?.words ? ` · ${record.reading.words}` : "",
         record.referred ? ` · referred on ${record.referred}` : "",
         record.readonly ? ` · ${record.why_not || "you may look here, not decide"}` : "",
       ]),
@@ -34,7 +35,10 @@ export function showBanner(node, record) {
       pair("Scanner", [scan.maker, scan.kernel && `kernel ${scan.kernel}`].filter(Boolean).join(", "), true),
       pair("AI product", scan.ai),
       pair("AI note", scan.ai_note),
+      record.pacs ? el("div", { class: "vcf-pair" }, [
+        el("a", { class: "vcf-pacs", href: record.pacs, target: "_blank", rel: "noopener noreferrer" }, ["Open in PACS"])]) : null,
     ]),
+    record.purpose ? el("p", { class: "vcf-purpose" }, [record.purpose]) : null,
     record.picture_changed ? el("p", { class: "vcf-picture-changed" }, [el("strong", {}, [record.picture_changed])]) : null,
   );
 }

@@ -1,7 +1,11 @@
 // What each action does. Decisions become acts bound to the case and version on the screen.
 
+import { closing } from "./closing.js";
+import { conflictMenu, madeAgain } from "./conflict.js";
+import { describeForm, formAct, numberingForm, openAlerts, toldForm } from "./describe.js";
+import { choseIn, steppedIn, wroteIn } from "./forms.js";
 import { DECISIONS } from "./keys.js";
-import { chosen, menuFor } from "./menus.js";
+import { chosen, menuFor, OF_CASE } from "./menus.js";
 import { vertebra } from "./pictures.js";
 import { obstacle } from "./predict.js";
 import { sights } from "./sights.js";
@@ -10,12 +14,21 @@ const EMPTY = { finding: null, code: "", text: "", level: null, grade: null, typ
   status: null, recommendation: null };
 
 const DONE = { confirm: "accepted", reject: "rejected", unsure: "marked unsure", regrade: "graded",
-  relabel: "given a new level", measure: "measured" };
+  relabel: "given a new level", measure: "measured", describe: "described" };
+
+const OF_THE_CASE = { undo: "Last step on this scan undone.", report_status: "Report status noted.", renumber: "Numbered anew.",
+  told: "Noted who was told." };
+
+/** Decisions about the whole case that may be open though the findings are not. */
+const THOUGH_READONLY = { undo: "undo", told: "told", status: "report_status" };
 
 /** What accepting takes: the grade and type that stand on the button. */
 const onButton = ({ grade, type, offered }) => ({
   grade: grade ?? offered?.grade ?? null, type: type ?? offered?.type ?? null,
 });
+
+/** The reader's local time as a field for date and time has it. */
+const localNow = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** The deeds of *room*; answers act(action) and what the open menu needs. */
 export function deeds(room) {
@@ -31,33 +44,44 @@ export function deeds(room) {
   }
 
   const picture = sights(room, { send, seen });
+  const ends = closing(room, { send, seen, select });
 
   function sentence(kind, act, about) {
     if (kind === "add") return `${act.level} added as a missed fracture.`;
-    if (kind === "undo") return "Last step on this scan undone.";
-    if (kind === "report_status") return "Report status noted.";
-    return `${act.level ?? about?.level ?? "Finding"} ${DONE[kind]}.`;
+    return OF_THE_CASE[kind] ?? `${act.level ?? about?.level ?? "Finding"} ${DONE[kind] ?? "noted"}.`;
   }
 
   function decide(kind) {
     const about = finding();
     const hindrance = obstacle(kind, about);
-    if (hindrance) return room.say(hindrance);
+    if (hindrance) return room.refuse(hindrance);
     return send(kind, { finding: about.id, ...(kind === "confirm" ? onButton(about) : {}) });
   }
 
+  const open = (menu) => room.look({ type: "menu", menu });
+
   function ask(name) {
     const about = finding();
-    const aboutOne = name !== "missed" && name !== "status";
-    const hindrance = aboutOne ? obstacle(name, about) : "";
-    if (hindrance) return room.say(hindrance);
-    return room.look({ type: "menu", menu: menuFor(name, { record: room.shown(), finding: about, seen: seen() }) });
+    const hindrance = OF_CASE.has(name) ? "" : obstacle(name, about);
+    if (hindrance) return room.refuse(hindrance);
+    return open(menuFor(name, { record: room.shown(), finding: about, seen: seen() }));
+  }
+
+  function describe() {
+    const about = finding();
+    const hindrance = obstacle("describe", about);
+    return hindrance ? room.refuse(hindrance) : open(describeForm(room.shown(), about, seen()));
+  }
+
+  function told() {
+    if (openAlerts(room.shown()).length === 0) return room.refuse("No urgent alert is open on this case.");
+    return open(toldForm(room.shown(), seen(), localNow()));
   }
 
   function select(id) {
     const level = room.shown().findings.find((f) => f.id === id)?.level;
     const hindrance = picture.held();
-    if (hindrance) return room.say(hindrance);
+    if (hindrance) return room.refuse(hindrance);
     const points = vertebra(room.view.meta, level)?.own ? picture.startPoints(level) : null;
     return room.look({ type: "select", finding: id, level, points });
   }
@@ -70,6 +94,7 @@ export function deeds(room) {
   }
 
   function close() {
+    if (room.view.menu?.conflict) room.desk.conflicts.delete(room.view.case);
     if (room.view.menu) room.look({ type: "menu", menu: null });
     room.unfold("");
     room.focus();
@@ -80,14 +105,12 @@ export function deeds(room) {
     unsure: () => decide("unsure"),
     reject: () => ask("reject"),
     undo: () => send("undo", {}), // the server knows the reader's last step on this scan
+    describe, told,
+    numbering: () => open(numberingForm(room.shown(), seen())),
+    ...ends.deeds,
     next: () => room.visits.next(),
     back: () => room.visits.back(),
     ...room.earlier.deeds,
-    finish: () => room.visits.next(),
-    describe: () => room.say("Not here yet."),
-    numbering: () => room.say("Not here yet."),
-    otherwise: () => room.say("Not here yet."),
-    told: () => room.say("Not here yet."),
     help: () => room.unfold(room.unfolded === "help" ? "" : "help"),
     close,
     findingUp: () => along(-1),
@@ -96,8 +119,10 @@ export function deeds(room) {
 
   function unready(action) {
     const about = finding();
-    if (room.shown()?.readonly) return "You may look at this scan, not decide on it.";
-    if (about?.id.startsWith("new-") && !["missed", "status", "undo", "save"].includes(action)) {
+    const record = room.shown();
+    const open = action === "otherwise" || record?.may?.includes(THOUGH_READONLY[action]);
+    if (record?.readonly && !open) return record.why_not || "You may look at this scan, not decide on it.";
+    if (about?.id.startsWith("new-") && ["accept", "reject", "unsure", "grade", "type", "level", "describe"].includes(action)) {
       return "This finding is still being saved. Again in a moment.";
     }
     return room.screen.unseen();
@@ -107,58 +132,95 @@ export function deeds(room) {
   function act(action) {
     if (DECISIONS.has(action)) {
       const hindrance = unready(action);
-      if (hindrance) return room.say(hindrance);
+      if (hindrance) return room.refuse(hindrance);
     }
     const leaving = picture.hindrance(action);
-    if (leaving) return room.say(leaving);
+    if (leaving) return room.refuse(leaving);
     return (picture.deedOf(action) ?? DEEDS[action] ?? (() => ask(action)))();
   }
 
-  function finish(menu, option) {
-    if (menu.name === "series") {
+  /** What the reader chose where somebody came first. */
+  function settle({ conflict }, { value }) {
+    const record = room.shown();
+    close();
+    if (value === "leave") return room.say("Left as it stands now.");
+    for (const again of madeAgain(conflict, record)) room.desk.outbox.add(again);
+    return room.say("Decided once more, on what stands now.");
+  }
+
+  const SPECIAL = {
+    series: (_menu, option) => {
       close();
       return picture.turnTo(option.value);
-    }
+    },
+    conflict: settle,
+  };
+
+  function finish(menu, option) {
+    if (SPECIAL[menu.name]) return SPECIAL[menu.name](menu, option);
     const about = room.shown().findings.find((f) => f.id === menu.finding) ?? null;
     const outcome = chosen(menu, option, { record: room.shown(), finding: about });
     room.look({ type: "menu", menu: outcome.menu ?? null });
     if (outcome.menu) return undefined;
     room.focus();
     const { kind, ...fields } = outcome.act;
+    if (menu.name === "otherwise" || menu.name === "finish") return ends.ended(outcome.act, menu.seen);
     return send(kind, fields, menu.seen);
   }
 
-  /** Chooses *option* of the open menu: at once, or as a pick to be confirmed. */
+  /** Chooses *option* of the open menu: done at once, but for one that needs words. */
   function choose(option) {
     const { menu } = room.view;
-    if (!menu.confirms) return finish(menu, option);
-    if (menu.picked === option.value) return confirm();
-    return room.look({ type: "menu", menu: { ...menu, picked: option.value } });
+    if (!option.needsText) return finish(menu, option);
+    return open({ ...menu, picked: option.value, awaits: option.value });
   }
 
-  /** Confirms what is picked in a menu that asks for it. */
+  function confirmForm(menu) {
+    const record = room.shown();
+    const { act: made, hindrance } = formAct(menu, record, record.findings.find((f) => f.id === menu.finding));
+    if (hindrance) return room.refuse(hindrance);
+    open(null);
+    room.focus();
+    const { kind, ...fields } = made;
+    return send(kind, fields, menu.seen);
+  }
+
+  /** Enter in a menu: what is filled in or picked is done. */
   function confirm() {
     const { menu } = room.view;
+    if (menu.fields) return confirmForm(menu);
     const option = menu.options.find((o) => o.value === menu.picked);
-    if (!option) return room.say("Pick one first.");
-    if (option.needsText && !menu.text.trim()) {
-      return room.say(`“${option.words}” needs a few words of explanation. Write them, then press Enter.`);
-    }
-    return finish(menu, option);
+    if (!option) return room.refuse("Pick one first.");
+    if (!option.needsText) return finish(menu, option);
+    if (menu.awaits !== option.value) return choose(option);
+    if (menu.text.trim()) return finish(menu, option);
+    return room.refuse(`“${option.words}” needs a few words of explanation. Write them, then press Enter.`);
   }
 
   /** Moves the pick of the open menu up or down. */
   function pick(by) {
     const { menu } = room.view;
+    if (menu.fields) return open(steppedIn(menu, by));
     const at = menu.options.findIndex((o) => o.value === menu.picked);
     const option = menu.options[(at + by + menu.options.length) % menu.options.length];
-    room.look({ type: "menu", menu: { ...menu, picked: option.value } });
+    return open({ ...menu, picked: option.value, awaits: null });
   }
 
   const write = (text) => {
     room.view.menu.text = text; // typed into the field itself: nothing to draw again
   };
+  const writeIn = (at, text) => {
+    const { menu } = room.view;
+    Object.assign(menu, wroteIn(menu, at, text), { at }); // as above
+  };
+  const chooseIn = (at, value) => open(choseIn(room.view.menu, at, value));
+
+  /** Shows what was decided here and refused because somebody came first. */
+  function showConflict() {
+    const conflict = room.desk.conflicts.get(room.view.case);
+    if (conflict && !room.view.menu?.conflict) open(conflictMenu(conflict, room.shown(), seen()));
+  }
 
   const { point, settlePoints } = picture;
-  return { act, choose, confirm, pick, write, close, select, point, settlePoints };
+  return { act, choose, chooseIn, confirm, open, pick, write, writeIn, close, select, point, settlePoints, showConflict };
 }

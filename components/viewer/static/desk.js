@@ -2,6 +2,8 @@
 //
 // The page around takes the viewer down and puts it up again as it likes; nothing here is lost then.
 
+import { Activity } from "./activity.js";
+import { Claims, received } from "./claims.js";
 import { Loader } from "./fetch.js";
 import { Outbox } from "./outbox.js";
 
@@ -21,6 +23,7 @@ const poster = (api, loader) => async (act) => {
     signal: AbortSignal.timeout(SEND_MS),
   });
   const body = await answer.json().catch(() => null);
+  if (body?.case) body.case = received(body.case);
   // A "yes" that cannot be read is no answer: asked again with the same id, it comes once more.
   return { status: answer.ok && !body ? 0 : answer.status, body };
 };
@@ -34,20 +37,41 @@ const preferring = (api) => async (name, value) => {
   return Boolean(answer?.ok);
 };
 
+/** Asks for the claim of a case; { status, body }, status 0 without an answer. */
+const claiming = (api, loader) => async (id, deed, text, { last }) => {
+  const answer = await fetch(`${api}/claims`, {
+    method: "POST", headers: { "Content-Type": "application/json", "X-Review-Ticket": loader.tickets.get(id) ?? "" },
+    body: JSON.stringify({ case: id, do: deed, text }), credentials: "same-origin",
+    keepalive: last, signal: last ? undefined : AbortSignal.timeout(SEND_MS),
+  }).catch(() => null);
+  return { status: answer?.status ?? 0, body: (await answer?.json().catch(() => null)) ?? null };
+};
+
 function made(api) {
   const tell = (name) => (...args) => desk.room?.[name](...args);
   const loader = new Loader({ api, arrived: tell("arrived") });
   const outbox = new Outbox({
     post: poster(api, loader), storage: globalThis.sessionStorage,
-    changed: tell("render"), saved: tell("saved"), refused: tell("refused"),
+    changed: () => {
+      claims.settle();
+      desk.room?.render();
+    },
+    saved: tell("saved"), refused: tell("refused"),
+  });
+  const claims = new Claims({
+    post: claiming(api, loader), told: tell("claimed"), pending: (id) => outbox.pending(id).length > 0,
   });
   const desk = {
-    loader, outbox, room: null, prefer: preferring(api),
+    loader, outbox, claims, activity: new Activity(), room: null, prefer: preferring(api),
     kept: new Map(), // case -> how it was looked at
+    conflicts: new Map(), // case -> what was decided there and refused because somebody came first
+    urgent: new Map(), // case -> alerts raised there that nobody was told of yet
     past: [], // cases looked at before this one, the newest last
     keymap: null, // the reader's own keys, once a record has told them
   };
   globalThis.addEventListener("online", () => outbox.retry());
+  globalThis.addEventListener("pagehide", () => void claims.giveBack({ last: true }));
+  document.addEventListener("visibilitychange", () => desk.activity.hidden(document.hidden));
   globalThis.addEventListener("beforeunload", (event) => {
     if (outbox.queue.length > 0) event.preventDefault(); // the browser asks before leaving
   });

@@ -1,5 +1,6 @@
-// Brings cases, stacks and planes, what is on screen first. Keeps this case and the next only.
+// Brings cases, stacks and planes, what is on screen first. Keeps this case and those that come next.
 
+import { received } from "./claims.js";
 import { unpack } from "./decode.js";
 import { extent } from "./pictures.js";
 import { nextJob, reachFor, urgent } from "./queue.js";
@@ -37,7 +38,7 @@ export class Loader {
     this.rooms = new Map(); // case id -> room
     this.tickets = new Map();
     this.here = null;
-    this.next = null;
+    this.ahead = []; // rooms of the cases that come next
     this.flying = 0;
     this.unsigned = false; // the last answer was: sign in again
   }
@@ -63,7 +64,7 @@ export class Loader {
 
   /** The record of a case, freshly asked for. */
   async record(id, options) {
-    return (await this.#answer(`cases/${id}`, this.tickets.get(id), options)).json();
+    return received(await (await this.#answer(`cases/${id}`, this.tickets.get(id), options)).json());
   }
 
   /** The room of a case: its record, its meta (null without a picture) and its planes so far. */
@@ -149,17 +150,17 @@ export class Loader {
     if (this.here === room) this.here = null;
   }
 
-  /** Makes *id* the case on screen and *next* the only other one kept. */
-  settle(id, next = null) {
+  /** Makes *id* the case on screen and *ahead* the only others kept. */
+  settle(id, ahead = []) {
     this.here = this.rooms.get(id) ?? null;
     if (this.here) this.here.ahead = false;
-    this.next = next ? (this.rooms.get(next) ?? null) : null;
     for (const [other, room] of this.rooms) {
-      if (other !== id && other !== next) {
+      if (other !== id && !ahead.includes(other)) {
         room.abort.abort();
         this.rooms.delete(other);
       }
     }
+    this.ahead = ahead.filter((other) => other !== id).map((other) => this.rooms.get(other)).filter(Boolean);
     this.pump();
   }
 
@@ -182,7 +183,7 @@ export class Loader {
     // One more than usual may fly when the plane on screen is the one that is missing.
     const most = AT_ONCE + (urgent(this.here) ? 1 : 0);
     while (this.flying < most) {
-      const job = nextJob(this.here, this.next?.meta ? this.next : null);
+      const job = nextJob(this.here, this.ahead);
       if (!job) return;
       void this.#bring(job);
     }

@@ -1,10 +1,11 @@
 // Turns key presses inside the room into actions.
 
+import { keyIn } from "./forms.js";
 import { captured } from "./help.js";
 import { actionOf, ONCE, pressedKey } from "./keys.js";
 import { optionOf } from "./menus.js";
 
-const typesIn = (target) => target.matches?.("input[type=text], textarea, select") ?? false;
+const typesIn = (target) => target.matches?.("input[type=text], input[type=datetime-local], textarea, select") ?? false;
 const SCROLLS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
 
 const taken = (event) => {
@@ -16,8 +17,9 @@ const taken = (event) => {
 export function keyboard(room, deeds) {
   function whileTyping(event) {
     event.stopPropagation(); // letters typed here are words, for the page around as well
-    if (event.key === "Enter") deeds.confirm();
+    if (event.key === "Enter") event.repeat || deeds.confirm();
     else if (event.key === "Escape") deeds.close();
+    else if (room.view.menu?.fields && ["ArrowUp", "ArrowDown"].includes(event.key)) deeds.pick(event.key === "ArrowUp" ? -1 : 1);
     else return;
     event.preventDefault();
   }
@@ -32,13 +34,20 @@ export function keyboard(room, deeds) {
     const button = event.target.closest?.("button");
     if (button) return; // Enter on a button presses that button
     taken(event);
-    const option = menu.options.find((o) => o.value === menu.picked);
-    if (menu.confirms) deeds.confirm();
-    else if (option) deeds.choose(option);
+    if (!event.repeat && (menu.fields || menu.picked !== null)) deeds.confirm();
+  }
+
+  function inForm(event, menu) {
+    const next = event.key === "Escape" ? null : keyIn(menu, event.key);
+    if (event.key !== "Escape" && !next) return undefined;
+    taken(event);
+    if (event.repeat && !event.key.startsWith("Arrow")) return undefined;
+    return next ? deeds.open(next) : deeds.close();
   }
 
   function inMenu(event, menu) {
     if (event.key === "Enter") return enter(event, menu);
+    if (menu.fields) return inForm(event, menu);
     const option = optionOf(menu, event.key);
     const deed = MENU[event.key] ?? (option && !event.repeat && (() => deeds.choose(option)));
     if (!deed) return undefined;
@@ -68,6 +77,7 @@ export function keyboard(room, deeds) {
 
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.repeat && ["Enter", " "].includes(event.key) && event.target.closest?.("button")) return taken(event); // no button held down is pressed twice
     if (room.capturing) return capture(event);
     if (typesIn(event.target)) return whileTyping(event);
     if (room.view.menu) return inMenu(event, room.view.menu);

@@ -81,6 +81,7 @@ export function layout({ act, send, saving }) {
   const screen = pictures(parts, act);
   parts.banner = el("section", { class: "vcf-banner", "aria-label": "Patient and scan" });
   parts.urgent = el("div", { class: "vcf-urgent", role: "alert" });
+  parts.toldButton = group("urgent", "Urgent alert", act);
   parts.timeline = el("div", { class: "vcf-timeline" }); // the patient's other scans, and an earlier referral
   parts.findings = el("div", { class: "vcf-findings" });
   parts.report = el("div", { class: "vcf-report" });

@@ -3,6 +3,7 @@
 // A menu carries `seen`, the case, version and picture on screen when it was opened; the act it
 // ends in is bound to those.
 
+import { endings } from "./ends.js";
 import { OPTION_KEYS } from "./keys.js";
 
 const GRADES = [
@@ -25,8 +26,10 @@ const suggestedFirst = (options, value) =>
 const OPTIONS = {
   reason: (record) =>
     record.lists.reasons.map((r) => ({
-      value: r.code, words: r.words, group: KINDS[r.kind], note: r.route, needsText: r.needs_text,
+      value: r.code, words: r.words, group: KINDS[r.kind], note: [r.hint, r.route].filter(Boolean).join(". "), needsText: r.needs_text,
     })),
+  ending: endings,
+  closing: () => [{ value: "close", words: "Close the case with this reason", needsText: true }],
   grade: (_record, finding) => suggestedFirst(GRADES, finding?.suggested?.grade),
   type: (record, finding) => suggestedFirst(plain(record.lists.types), finding?.suggested?.type),
   level: (record) =>
@@ -42,7 +45,12 @@ const TITLES = {
   level: "Which level?",
   status: "What does the report say of the fracture?",
   recommendation: "What does the report recommend?",
+  ending: "How does it end?",
+  closing: "Why is it so, where two readers differed?",
 };
+
+/** What its button says when a choice that needs words is confirmed. */
+const SAVES = { reason: "Reject", closing: "Close case" };
 
 /** Which questions lead to which act. A question in brackets is asked only if nobody answered it. */
 const WAYS = {
@@ -52,7 +60,12 @@ const WAYS = {
   level: { asks: ["level"], kind: "relabel" },
   missed: { asks: ["level", "grade"], kind: "add" },
   status: { asks: ["status", "recommendation"], kind: "report_status" },
+  otherwise: { asks: ["ending"] },
+  finish: { asks: ["closing"], kind: "close" },
 };
+
+/** Menus about the whole case. */
+export const OF_CASE = new Set(["missed", "status", "otherwise", "finish"]);
 
 const known = (question, finding) => question === "(grade)" && finding?.grade;
 const bare = (question) => question.replace(/[()]/g, "");
@@ -70,24 +83,27 @@ export function menuFor(name, { record, finding, seen, step = 0, answers = {} })
   const asked = WAYS[name].asks[at];
   if (!asked) return null;
   const question = bare(asked);
-  const about = name === "missed" || name === "status" ? "" : `${finding?.level ?? "No level"}: `;
+  const about = OF_CASE.has(name) ? "" : `${finding?.level ?? "No level"}: `;
+  const options = OPTIONS[question](record, finding).map((option, index) => ({
+    note: "", group: "", needsText: false, ...option, key: OPTION_KEYS[index] ?? "",
+  }));
+  const only = question === "closing" ? options[0].value : null;
   return {
     name, step: at, question, answers, seen,
-    finding: name === "missed" || name === "status" ? null : (finding?.id ?? null),
+    finding: OF_CASE.has(name) ? null : (finding?.id ?? null),
     title: about + TITLES[question],
-    confirms: question === "reason", // a rejection is picked first, then confirmed with Enter
-    picked: null,
+    picked: only,
+    awaits: only, // the option whose words are being written
+    save: SAVES[question] ?? "Go on",
     text: "",
-    options: OPTIONS[question](record, finding).map((option, index) => ({
-      note: "", group: "", needsText: false, ...option, key: OPTION_KEYS[index] ?? "",
-    })),
+    options,
   };
 }
 
 /** The menu of a scan's reconstructions; *stack* is the one on the screen. */
 export const seriesMenu = (record, stack, seen) => ({
   name: "series", step: 0, question: "series", answers: {}, seen, finding: null,
-  title: "Which reconstruction?", confirms: false, picked: stack, text: "",
+  title: "Which reconstruction?", picked: stack, awaits: null, save: "", text: "",
   options: record.series.map((one, at) => ({
     value: one.stack, words: one.words, group: "", needsText: false, key: OPTION_KEYS[at] ?? "",
     note: [one.stack === stack ? "on the screen" : "", one.stack === record.stack ? "shown first" : "", one.why]
@@ -100,12 +116,12 @@ export const optionOf = (menu, key) =>
   menu.options.find((option) => option.key && option.key === key.toUpperCase()) ?? null;
 
 const FIELDS = { reason: "code", grade: "grade", type: "type", level: "level", status: "status",
-  recommendation: "recommendation" };
+  recommendation: "recommendation", ending: "ending", closing: "closing" };
 
 /** What choosing *option* leads to: { menu } with the next question, or { act } to be sent. */
 export function chosen(menu, option, { record, finding }) {
   const answers = { ...menu.answers, [FIELDS[menu.question]]: option.value };
-  if (menu.question === "reason") answers.text = menu.text.trim();
+  if (option.needsText || menu.question === "reason") answers.text = menu.text.trim();
   const next = menuFor(menu.name, {
     record, finding, seen: menu.seen, step: menu.step + 1, answers,
   });
@@ -113,5 +129,6 @@ export function chosen(menu, option, { record, finding }) {
   const kept = menu.name === "grade" || menu.name === "type"
     ? { grade: finding?.grade ?? null, type: finding?.type ?? null }
     : {};
-  return { act: { kind: WAYS[menu.name].kind, finding: menu.finding, ...kept, ...answers } };
+  const { ending, closing: _only, ...rest } = answers;
+  return { act: { kind: WAYS[menu.name].kind ?? ending, finding: menu.finding, ...kept, ...rest } };
 }

@@ -14,7 +14,7 @@ const REASONS = {
   ticket: "open that scan again to save it",
 };
 
-const storable = (act) => (act.text ? { act: act.act, case: act.case, lost: true } : act);
+const storable = (act) => (act.text || act.comment || act.told ? { act: act.act, case: act.case, lost: true } : act);
 
 function restore(storage) {
   try {
@@ -32,7 +32,7 @@ export class Outbox {
    *                "ticket" when no ticket for the act's case is at hand
    * @param changed () => void, after every change of what waits
    * @param saved   (act, record) => void
-   * @param refused (act, sentence, dropped, record) => void; `dropped` acts followed it
+   * @param refused (act, sentence, dropped, record, status) => void; `dropped` acts followed it
    */
   constructor({ post, changed, saved, refused, storage = null, delays = DELAYS_MS, later = setTimeout }) {
     Object.assign(this, { post, changed, saved, refused, storage, delays, later });
@@ -124,7 +124,7 @@ export class Outbox {
     if (status === 200) return this.#take(act, () => this.saved(act, body?.case ?? null));
     if (status === 401 || status === "ticket") return this.#hold(act, status);
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-      return this.#refuse(act, body);
+      return this.#refuse(act, body, status);
     }
     return this.#pause(status ? REASONS.server : REASONS.none);
   }
@@ -146,11 +146,11 @@ export class Outbox {
     this.changed();
   }
 
-  #refuse(act, body) {
+  #refuse(act, body, status) {
     const dropped = this.queue.filter((other) => other !== act && other.case === act.case);
     this.queue = this.queue.filter((other) => !dropped.includes(other));
     const sentence = body?.error ?? "The server refused this decision. Load the scan again.";
-    return this.#take(act, () => this.refused(act, sentence, dropped, body?.case ?? null));
+    return this.#take(act, () => this.refused(act, sentence, dropped, body?.case ?? null, status));
   }
 
   #hold(act, status) {

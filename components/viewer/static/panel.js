@@ -9,8 +9,8 @@ const key = (text) => (text ? el("kbd", {}, [sign(text)]) : null);
 function optionButton(menu, option, choose) {
   const picked = menu.picked === option.value;
   return el("button", {
-    type: "button", class: picked ? "vcf-option vcf-picked" : "vcf-option",
-    "aria-pressed": menu.confirms ? String(picked) : null,
+    type: "button", class: picked ? "vcf-option vcf-picked" : "vcf-option", title: option.note || null,
+    "aria-pressed": option.needsText ? String(menu.awaits === option.value) : null,
     "data-value": option.value, onclick: () => choose(option),
   }, [
     key(option.key),
@@ -29,27 +29,21 @@ function groups(menu, choose) {
   );
 }
 
+/** The field for the words that the chosen option needs. */
 function confirmation(menu, { confirm, write }) {
-  if (!menu.confirms) return null;
-  const picked = menu.options.find((option) => option.value === menu.picked);
+  const awaited = menu.options.find((option) => option.value === menu.awaits);
+  if (!awaited) return null;
   const words = el("input", {
     type: "text", class: "vcf-words-field", maxlength: "500", id: "vcf-reason-words",
-    "aria-required": String(Boolean(picked?.needsText)), oninput: (event) => write(event.target.value),
+    "aria-required": "true", oninput: (event) => write(event.target.value),
   });
   words.value = menu.text;
   return el("div", { class: "vcf-confirm" }, [
-    picked?.needsText
-      ? el("label", { for: "vcf-reason-words" }, ["In a few words (needed; no names):", words])
-      : null,
-    picked?.note ? el("p", { class: "vcf-route" }, [picked.note]) : null,
-    el("button", { type: "button", class: "vcf-button vcf-primary", disabled: !picked, "data-confirm": true,
-      onclick: confirm }, ["Reject ", el("kbd", {}, ["Enter"])]),
+    el("label", { for: "vcf-reason-words" }, [`${awaited.words}: in a few words (needed; no names):`, words]),
+    el("button", { type: "button", class: "vcf-button vcf-primary", "data-confirm": true, onclick: confirm },
+      [`${menu.save} `, el("kbd", {}, ["⏎"])]),
   ]);
 }
-
-/** Who it is about stays in sight while something is chosen. */
-const who = ({ name, nhs_number: number, born }) =>
-  el("p", { class: "vcf-who" }, [el("strong", {}, [name]), ` · ${number} · born ${born}`]);
 
 /** The head of a panel, with a way out. */
 export const head = (title, close) =>
@@ -58,27 +52,36 @@ export const head = (title, close) =>
     el("button", { type: "button", class: "vcf-button", onclick: close }, ["Close ", key("Escape")]),
   ]);
 
-/** Shows *menu* about *patient* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
-export function showMenu(node, menu, patient, on) {
+const list = (title, words) =>
+  el("section", { class: "vcf-version" }, [el("h4", {}, [title]), el("ul", {}, words.map((one) => el("li", {}, [one])))]);
+
+/** Both versions side by side, where somebody came first. */
+const versions = ({ conflict }) =>
+  (conflict ? el("div", { class: "vcf-versions", role: "alert" }, [
+    el("p", {}, [el("strong", {}, [conflict.sentence])]),
+    list("You decided (not saved)", conflict.mine), list("What stands now", conflict.now),
+  ]) : null);
+
+/** Shows *menu* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
+export function showMenu(node, menu, on) {
   const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
   fill(
     node,
-    who(patient),
     head(menu.title, on.close),
+    versions(menu),
     el("div", { class: `vcf-panel-body vcf-asks-${menu.question}` }, groups(menu, on.choose)),
     confirmation(menu, on),
   );
-  const needs = menu.options.find((option) => option.value === menu.picked)?.needsText;
   const field = node.querySelector("input");
-  if (needs && field) field.focus();
+  if (field) field.focus();
   else if (typing || !node.contains(document.activeElement)) node.focus();
+  node.querySelector(".vcf-picked")?.scrollIntoView({ block: "nearest" });
 }
 
 /** Shows in *node* all that is known of how the picture of *view* was made. */
 export function showDetails(node, view, record, close) {
   fill(
     node,
-    who(record.patient),
     head("How this picture was made", close),
     el("dl", { class: "vcf-made" }, fullList(view, record).flatMap(([name, words]) =>
       [el("dt", {}, [name]), el("dd", {}, [words])])),

@@ -34,6 +34,9 @@ export function obstacle(kind, finding) {
 const reasonWords = (record, act) =>
   record.lists.reasons.find((reason) => reason.code === act.code)?.words ?? "";
 
+/** What *act* says of *names*; what it does not say stays. */
+const said = (act, names) => Object.fromEntries(names.filter((name) => (act[name] ?? null) !== null).map((name) => [name, act[name]]));
+
 const CHANGES = {
   // Accepting takes the grade that stands on the button.
   confirm: (_record, _act, { grade, type, offered }) => ({
@@ -45,6 +48,7 @@ const CHANGES = {
     state: "confirmed", reason: "", grade: act.grade, type: act.type ?? type,
   }),
   relabel: (_record, act) => ({ level: act.level }),
+  describe: (_record, act) => said(act, ["endplate", "acuity", "unstable", "novelty", "against", "comment"]),
   undo: () => ({}), // only the server knows what came before
 };
 
@@ -77,13 +81,25 @@ function measuredAfter(record, act) {
   return { remeasured: { ...record.remeasured, [act.level]: mine } };
 }
 
+const ENDS = new Set(["close", "unreadable", "second_opinion", "withdraw"]);
+
+/** Once ended, nothing more is decided here until the server has answered. */
+const endedAfter = ({ kind }) =>
+  (ENDS.has(kind) ? { readonly: true, why_not: "This is being saved.", may: ["undo"], closed: { by: "you", at: "being saved", words: "" } } : {});
+
+function alertsAfter({ alerts }, act) {
+  if (act.kind !== "told" || !alerts) return {};
+  return { alerts: alerts.map((one) => (one.id === act.alert ? { ...one, told: `${act.told}, being saved` } : one)) };
+}
+
 /** *record* as it will stand after *act*, one version on. */
 export function predict(record, act) {
   const report =
     act.kind === "report_status"
       ? { ...record.report, status: act.status, recommendation: act.recommendation }
       : record.report;
-  return { ...record, version: act.version + 1, findings: findingsAfter(record, act), report, ...measuredAfter(record, act) };
+  return { ...record, version: act.version + 1, findings: findingsAfter(record, act), report,
+    ...measuredAfter(record, act), ...endedAfter(act), ...alertsAfter(record, act) };
 }
 
 /** *record* after all *acts* of its case that it does not yet hold. */

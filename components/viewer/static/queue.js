@@ -1,8 +1,8 @@
-// Which plane is brought next: what is on screen, its neighbours, the next case, the rest. Pure.
+// Which plane is brought next: what is on screen, its neighbours, the next cases, the rest. Pure.
 
 import { furtherPlanes } from "./pictures.js";
 
-const NEAR = 4; // planes either side that come before anything of the next case
+const NEAR = 4; // planes either side that come before anything of the next cases
 const NEXT_NEAR = 2;
 const MOST_BYTES = 256 * 2 ** 20;
 
@@ -28,6 +28,15 @@ const without = (room, planes) => {
 const around = (room, reach) =>
   room?.meta ? without(room, outward(room.centre, room.meta.planes, reach ?? room.meta.planes)) : null;
 
+/** The first answer of *ask* that is one. */
+function first(rooms, ask) {
+  for (const room of rooms) {
+    const found = ask(room);
+    if (found) return found;
+  }
+  return null;
+}
+
 /** What the picture on screen is made of, the plane in its middle first. */
 const onScreen = (room) => room.first ?? [room.centre];
 
@@ -36,12 +45,12 @@ export const urgent = (room) => Boolean(room?.meta) && !room.held.has(onScreen(r
 
 /**
  * The next plane to bring, as { room, plane }, or null.
- * *here* and *next* are rooms: { meta, centre, first, reach, held: Map, asked: Set } or null.
+ * *here* and those *ahead* are rooms: { meta, centre, first, reach, held: Map, asked: Set } or null.
  */
-export function nextJob(here, next) {
+export function nextJob(here, ahead) {
   // The plane on screen comes alone: nothing else shares the line with it.
   if (urgent(here)) return without(here, onScreen(here).slice(0, 1));
   return (here?.meta && without(here, onScreen(here)))
-    || around(here, NEAR) || around(next, NEXT_NEAR) || around(here, here?.reach)
+    || around(here, NEAR) || first(ahead, (room) => around(room, NEXT_NEAR)) || around(here, here?.reach)
     || (here?.meta?.vertebrae ? without(here, furtherPlanes(here.meta)) : null);
 }

@@ -1,7 +1,9 @@
 // One mounted viewer: holds what is looked at, hears keys, pointer and server, has it all shown.
 
 import { clicked, grabbed } from "./aim.js";
+import { answers } from "./answers.js";
 import { showKeys } from "./buttons.js";
+import { withClaim } from "./claims.js";
 import { deeds } from "./deeds.js";
 import { say } from "./dom.js";
 import { filesOf, shotOf } from "./film.js";
@@ -18,6 +20,7 @@ import { recovery } from "./recovery.js";
 import { Screen } from "./screen.js";
 import { showOutbox, showRecord } from "./show.js";
 import { blank, firstFinding, reduce } from "./state.js";
+import { noteAlerts } from "./urgent.js";
 import { Visits } from "./visits.js";
 
 const LEAST_HEIGHT = 690;
@@ -37,9 +40,11 @@ export class Room {
     this.deeds = deeds(this);
     this.parts = layout({ act: this.deeds.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
     parent.append(this.parts.room);
+    Object.assign(this, answers(this));
     this.recovered = recovery(this);
     this.locators = new Locators(this, this.parts, (place) => this.deeds.point({ type: "cross", ...place }));
-    this.screen = new Screen(this, () => this.visits.lookAhead());
+    this.screen = new Screen(this, () => this.visits.seen());
+    for (const sign of ["keydown", "pointerdown", "wheel"]) this.parts.room.addEventListener(sign, () => this.alive(), { capture: true, passive: true });
     this.parts.room.addEventListener("keydown", keyboard(this, this.deeds));
     this.stopGestures = gestures(this.parts.stage, {
       send: (action) => this.look(action), grab: (at) => this.#grab(at), click: (at) => this.#click(at),
@@ -66,6 +71,7 @@ export class Room {
   take(record) {
     const room = this.desk.loader.at(record.case);
     if (room) room.record = record;
+    noteAlerts(this.desk.urgent, record);
     this.render();
     if (this.screen.since) this.visits.lookAhead();
   }
@@ -73,7 +79,7 @@ export class Room {
   /** The record on the screen: what the server last said and what is on its way to it. */
   shown() {
     const record = this.desk.loader.at(this.view.case)?.record;
-    return record ? predictAll(record, this.desk.outbox.pending(record.case)) : null;
+    return record ? withClaim(predictAll(record, this.desk.outbox.pending(record.case))) : null;
   }
 
   /** Takes an *action* of state.js. */
@@ -104,35 +110,10 @@ export class Room {
     this.screen.draw();
   }
 
-  arrived({ case: id, plane }) {
-    this.askForTicket();
-    if (id !== this.view.case) return;
-    if (this.desk.loader.here?.first?.includes(plane)) this.screen.draw();
-    else this.locators.soon();
-  }
-
-  saved(act, record) {
-    if (act.kind === "add") this.#christen(act, record);
-    if (record) this.take(record);
-  }
-
-  #christen(act, record) {
-    const old = this.desk.loader.at(act.case)?.record.findings.map((f) => f.id) ?? [];
-    const born = record?.findings.find((f) => !old.includes(f.id))?.id;
-    if (born && this.view.selected === `new-${act.act}`) this.view = { ...this.view, selected: born };
-  }
-
-  refused(act, sentence, dropped, record) {
-    const here = act.case === this.view.case;
-    const more = dropped.length ? ` ${dropped.length} later on the same scan not made either.` : "";
-    this.alert = { text: `NOT SAVED${here ? "" : " (another scan)"}: ${sentence}${more}`, case: act.case };
-    if (here) {
-      this.view = { ...this.view, menu: null };
-      this.screen.changed();
-    }
-    if (record) this.take(record);
-    this.render();
-    this.screen.draw();
+  /** The reader did something here: time and claim go on. */
+  alive() {
+    this.desk.activity.alive();
+    this.desk.claims.alive();
   }
 
   /** Writes everything anew; whoever was working here by keyboard still is afterwards. */
@@ -208,7 +189,18 @@ export class Room {
   pressed = (at) => {
     this.screen.keyAt = at;
   };
-  say = (text) => say(this.parts.said, text);
+  say = (text) => {
+    delete this.parts.said.dataset.refused;
+    say(this.parts.said, text);
+  };
+
+  /** Says why a press was not taken, each time anew: nothing is refused in silence. */
+  refuse = (text) => {
+    const { said } = this.parts;
+    const times = said.dataset.refused && said.textContent.startsWith(text) ? Number(said.dataset.refused) + 1 : 1;
+    said.dataset.refused = String(times);
+    say(said, times > 1 ? `${text} (${times} times)` : text);
+  };
   focus = () => this.parts.stage.focus({ preventScroll: true });
 
   close() {

@@ -2,13 +2,16 @@
 
 import { showBanner } from "./banner.js";
 import { el, fill } from "./dom.js";
+import { showForm } from "./formpanel.js";
 import { showFindings } from "./findings.js";
 import { showAlert, showOffer, showSaved } from "./notices.js";
 import { showMenu } from "./panel.js";
 import { showReport } from "./report.js";
 import { showSwitches } from "./switches.js";
+import { showUrgent } from "./urgent.js";
 
 const shown = new WeakMap();
+const menus = new WeakMap(); // panel -> the menu in it
 
 /** Writes *node* only when *value* differs from what stands there: scrolling and reading go on. */
 function when(node, value, write) {
@@ -25,6 +28,7 @@ export function clear({ room, over, banner, urgent, timeline, prior, findings, r
     shown.delete(part);
     fill(part);
   }
+  urgent.dataset.text = "";
   over.width = 0;
   refusal.hidden = false;
 }
@@ -52,9 +56,12 @@ export function showRecord(room, record) {
   when(parts.findings, [findings, measured, remeasured, view.selected, view.stack], () =>
     showFindings(parts.findings, record, view, room.deeds.select));
   when(parts.report, [report, lists], () => showReport(parts.report, record));
+  showUrgent(room, record);
   showSwitches(parts, view, Math.max(0, (record.series?.length ?? 0) - 1));
   showOffer(parts.room, record.findings.find((f) => f.id === view.selected));
   parts.room.classList.toggle("vcf-readonly", record.readonly);
   if (!room.unfolded) parts.panel.hidden = !view.menu;
-  if (view.menu) showMenu(parts.panel, view.menu, record.patient, room.deeds);
+  if (menus.get(parts.panel) === view.menu) return; // what is being written in it stays
+  menus.set(parts.panel, view.menu);
+  if (view.menu) (view.menu.fields ? showForm : showMenu)(parts.panel, view.menu, room.deeds);
 }

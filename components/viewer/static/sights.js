@@ -53,7 +53,7 @@ export function sights(room, { send, seen }) {
 
   function own(level) {
     const hindrance = room.view.meta ? withoutOwn(room.view, level) : "There is no picture.";
-    if (hindrance) return room.say(hindrance);
+    if (hindrance) return room.refuse(hindrance);
     return room.look({ type: "own", level, points: startPoints(level) });
   }
 
@@ -78,7 +78,7 @@ export function sights(room, { send, seen }) {
 
   function straighten() {
     const hindrance = tooFew(room.view);
-    if (hindrance) return room.say(hindrance);
+    if (hindrance) return room.refuse(hindrance);
     return waited("Straightening along your curve …", async () => {
       const straight = await room.desk.loader.straighten(room.view.curve);
       if (!straight) return;

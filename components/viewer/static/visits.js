@@ -5,8 +5,13 @@ import { fill } from "./dom.js";
 import { Refused } from "./fetch.js";
 import { clear, showFailure } from "./show.js";
 import { blank, keepable, reduce } from "./state.js";
+import { noteAlerts } from "./urgent.js";
 
 const MOST_PAST = 50;
+const AHEAD = 3; // cases fetched while this one is looked at
+
+/** The cases that come after *record*, the next first. */
+const aheadOf = (record) => (record.ahead ?? [record.next].filter(Boolean)).slice(0, AHEAD);
 
 const sentenceOf = (error) =>
   error instanceof Refused ? error.message : "This scan could not be shown. Reload the page; if it stays so, tell support.";
@@ -58,6 +63,8 @@ export class Visits {
   leave() {
     const { room } = this;
     const { view, desk } = room;
+    desk.activity.on(null);
+    desk.claims.leave();
     if (view.case) desk.kept.set(view.case, keepable(view, desk.loader.at(view.case)?.record.stack));
     room.view = { ...blank(), stage: view.stage, locators: view.locators };
     room.alert = null;
@@ -77,17 +84,18 @@ export class Visits {
     room.parts.refusal.hidden = Boolean(meta);
     room.furnish(Boolean(meta));
     if (!meta) fill(room.parts.refusal, `No picture: ${record.stack_refusal}`);
-    loader.settle(record.case, loader.next?.id);
+    loader.settle(record.case, aheadOf(record).map((one) => one.case));
+    noteAlerts(room.desk.urgent, record);
     room.wantPicture();
     room.measure();
     room.render();
     room.screen.paint();
     room.focus();
-    if (!fresh) void this.#refresh(record.case);
+    if (!fresh) void this.refresh(record.case);
   }
 
-  /** Asks for the record again after a prefetched case was shown: it may have moved on. */
-  async #refresh(id) {
+  /** Asks for the record of *id* again: it may have moved on. */
+  async refresh(id) {
     const { room } = this;
     const { loader, outbox } = room.desk;
     const record = await loader.record(id).catch(() => null);
@@ -97,29 +105,53 @@ export class Visits {
     room.take(record);
   }
 
-  /** Fetches the next case while this one is looked at. */
-  lookAhead() {
+  /** The case on the screen is painted: it is worked on from now on, and the next are fetched. */
+  seen() {
+    const { room } = this;
+    const { desk, view } = room;
+    const record = room.shown();
+    desk.activity.on(view.case);
+    if (document.hidden) desk.activity.hidden(true);
+    if (!record.readonly) void desk.claims.take(view.case);
+    room.deeds.showConflict();
+    void this.lookAhead();
+  }
+
+  /** Fetches the next cases, one after the other, while this one is looked at. */
+  async lookAhead() {
     const { view, desk: { loader } } = this.room;
-    const next = this.room.shown()?.next;
-    if (!next || loader.next?.id === next.case) return;
-    loader.enter(next.case, next.ticket, { ahead: true }).then(() => loader.pump(), () => {});
-    loader.settle(view.case, next.case);
+    const record = this.room.shown();
+    if (!record) return;
+    const ahead = aheadOf(record);
+    const ids = ahead.map((one) => one.case);
+    loader.settle(view.case, ids);
+    for (const { case: id, ticket } of ahead) {
+      await loader.enter(id, ticket, { ahead: true }).catch(() => {});
+      if (this.room.view.case !== view.case) return;
+      loader.settle(view.case, ids);
+    }
   }
 
   /** Moves to the next scan and tells the page. */
   next() {
     const { room } = this;
-    if (!room.screen.since && !room.desk.loader.here?.failed) return room.say("Wait until this scan is shown.");
-    const next = room.shown()?.next;
-    if (!next) return room.say("No other scan is waiting.");
-    return this.moveTo(next.case, next.ticket);
+    if (!room.screen.since && !room.desk.loader.here?.failed) return room.refuse("Wait until this scan is shown.");
+    if (!this.goOn()) room.refuse("No other scan is waiting.");
+    return undefined;
+  }
+
+  /** Moves to the next scan where there is one; whether there is. */
+  goOn() {
+    const [next] = aheadOf(this.room.shown());
+    if (next) this.moveTo(next.case, next.ticket);
+    return Boolean(next);
   }
 
   /** Moves back to the scan looked at before this one. */
   back() {
     const { desk, view } = this.room;
     const before = desk.past.filter((id) => id !== view.case).at(-1);
-    if (!before) return this.room.say("No scan was looked at before this one.");
+    if (!before) return this.room.refuse("No scan was looked at before this one.");
     desk.past = desk.past.slice(0, desk.past.lastIndexOf(before));
     return this.moveTo(before, desk.loader.tickets.get(before), { back: true });
   }
