@@ -1,22 +1,62 @@
 // What was before: the patient's other scans, the earlier picture beside this one, the history.
-//
-// The room calls these; each does nothing where the record says nothing of it.
+
+import { alertList } from "./alerts.js";
+import { el, fill } from "./dom.js";
+import { writeHistory } from "./history.js";
+import { numberingNote } from "./numbering.js";
+import { head, who } from "./panel.js";
+import { Prior } from "./prior.js";
+import { referralLine, timelineBox } from "./timeline.js";
+
+function numberingLine(record) {
+  const note = numberingNote(record);
+  return note && el("p", { class: note.doubt ? "vcf-numbering vcf-doubt" : "vcf-numbering", "data-numbering": record.numbering.shift ?? 0 },
+    [note.words]);
+}
 
 /** What *room* shows of what was before. */
 export function earlier(room) {
+  let written = "";
+  let prior = null;
+  const beside = () => (prior ??= new Prior(room));
+
+  function history(panel, record, close) {
+    const body = el("div", { class: "vcf-panel-body" });
+    const id = record.case;
+    fill(panel, who(record.patient), head("History of this case", close), body);
+    panel.focus();
+    void writeHistory(body, id, {
+      ask: async (path) => (await room.desk.loader.ask(path)).json(),
+      current: () => room.unfolded === "history" && room.view.case === id && panel.contains(body),
+    });
+  }
+
   return {
     /** Actions of keys.js. */
     deeds: {
       history: () => room.unfold(room.unfolded === "history" ? "" : "history"),
-      prior: () => room.say("No earlier picture of this level is here."),
+      prior: () => beside().turn(),
     },
     /** Panels over the right column: (node, record, close) each. */
-    panels: {},
+    panels: { history },
     /** Writes what *record* says into the room. */
-    show(_record) {},
+    show(record) {
+      const { timeline, numbering, alerts, findings } = record;
+      const now = JSON.stringify([record.case, timeline, numbering, alerts, findings]);
+      if (written === now) return;
+      written = now;
+      const node = room.parts.timeline;
+      const box = timelineBox(record, node.querySelector("details")?.open ?? true);
+      fill(node, alertList(record), referralLine(record), box, numberingLine(record));
+    },
     /** The picture of the stage was painted: what stands beside it follows. */
-    painted(_view, _picture) {},
+    painted() {
+      if (prior || room.view.prior) beside().draw();
+    },
     /** Takes everything of the last patient off the screen. */
-    clear() {},
+    clear() {
+      written = "";
+      prior?.clear();
+    },
   };
 }

@@ -2,6 +2,7 @@
 
 import { received } from "./claims.js";
 import { unpack } from "./decode.js";
+import { labelsOf, numbered } from "./numbering.js";
 import { extent } from "./pictures.js";
 import { nextJob, reachFor, urgent } from "./queue.js";
 import { unpackStack } from "./stackfile.js";
@@ -67,6 +68,12 @@ export class Loader {
     return received(await (await this.#answer(`cases/${id}`, this.tickets.get(id), options)).json());
   }
 
+  /** The answer at *path* with the ticket of the case on screen, until the reader goes on. */
+  ask(path) {
+    const { id, abort } = this.here;
+    return this.#answer(path, this.tickets.get(id), { signal: abort.signal });
+  }
+
   /** The room of a case: its record, its meta (null without a picture) and its planes so far. */
   enter(id, ticket, options = {}) {
     this.tickets.set(id, ticket);
@@ -105,7 +112,7 @@ export class Loader {
   #put(room, meta) {
     Object.assign(room, { meta, first: null, drawn: null, held: new Map(), asked: new Set() });
     room.reach = reachFor(meta);
-    room.centre = openingPlane(room.record, meta);
+    room.centre = openingPlane(room.record, numbered(meta, labelsOf(room.record)));
   }
 
   /** Puts another reconstruction, *stack*, in place of the one on screen; its meta, or null when

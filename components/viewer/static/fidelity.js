@@ -87,6 +87,13 @@ export function stripWords(view, picture) {
   ].filter(Boolean).join(" · ");
 }
 
+/** What the CT behind *meta* was, in a line. */
+export function sourceWords(meta) {
+  const told = fidelityOf(meta);
+  return [slicesWords(told), told.kernel && `kernel ${told.kernel}`, interpolatedWords(told), tiltWords(told), ...told.notes]
+    .filter(Boolean).join(" · ");
+}
+
 const chosenSeries = (view, record) => record.series?.find((one) => one.stack === view.stack);
 
 const why = (view, record) => {

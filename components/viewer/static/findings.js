@@ -3,6 +3,7 @@
 import { el, fill } from "./dom.js";
 import { badge } from "./grades.js";
 import { vertebra } from "./pictures.js";
+import { proposedLine, versionsBox } from "./versions.js";
 
 /** State as icon, letter and words; the colour of the class only repeats them. */
 const STATES = {
@@ -108,7 +109,9 @@ const detail = (finding, record, meta) => {
   const measured = record.measured?.[finding.level] ?? finding.suggested;
   return [
     finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
+    versionsBox(finding),
     readerLine(finding),
+    proposedLine(finding),
     personLine(record.remeasured?.[finding.level]),
     anewLine(finding, record),
     suggestedLine(measured, finding, vertebra(meta, finding.level), record.unmeasured?.[finding.level]),

@@ -6,6 +6,7 @@ import { crossIn, locatorPlace, pressedIn } from "./cross.js";
 import { fitCanvas } from "./draw.js";
 import { pressing } from "./gestures.js";
 import { cleared, crossLines, write } from "./ink.js";
+import { machineMeta } from "./numbering.js";
 import { Reslice } from "./reslice.js";
 import { greysOf } from "./window.js";
 
@@ -88,7 +89,7 @@ export class Locators {
   #draw() {
     this.waiting = false;
     const { view, desk } = this.room;
-    if (!view.meta || !view.locators || desk.loader.here?.id !== view.case || desk.loader.here.meta !== view.meta) return;
+    if (!view.meta || !view.locators || desk.loader.here?.id !== view.case || desk.loader.here.meta !== machineMeta(view.meta)) return;
     for (const one of this.both) one.draw(view, desk.loader.here.held);
   }
 

@@ -32,6 +32,12 @@ function drawBar(context, { width, height }, { mm_per_pixel: mm, kind }, { scale
   else write(context, `${bar.mm} mm`, 14 + bar.length / 2, height - 34, { align: "center" });
 }
 
+/** Sides and scale of *picture* at *place* on *stage*. */
+export function drawFrame(context, stage, picture, place) {
+  drawLetters(context, stage);
+  drawBar(context, stage, picture, place);
+}
+
 /** What stands in the corner: [words, weight] each, short, to lie beside the spine. */
 const CORNERS = {
   true: ({ meta, kind }, { at, count }) => [
@@ -93,8 +99,7 @@ export function drawOverlay(canvas, { record, view, picture, loading }) {
   if (!picture) return;
   const place = placing(picture, stage, look);
   KINDS[picture.kind](context, { view, record, place, plane: picture.at });
-  drawLetters(context, stage);
-  drawBar(context, stage, picture, place);
+  drawFrame(context, stage, picture, place);
   drawCorner(context, view, picture);
   if (record.demo) write(context, "DEMO: invented patient", stage.width - 12, 18, { align: "right", colour: WARNING });
   if (loading) write(context, loading, stage.width / 2, 42, { align: "center", colour: WARNING });

@@ -15,18 +15,20 @@ import { rowsWith } from "./keymap.js";
 import { layout } from "./layout.js";
 import { Locators } from "./locators.js";
 import { showDetails } from "./panel.js";
+import { numbered, labelsOf, renumbered } from "./numbering.js";
 import { predictAll } from "./predict.js";
 import { recovery } from "./recovery.js";
 import { Screen } from "./screen.js";
 import { showOutbox, showRecord } from "./show.js";
 import { blank, firstFinding, reduce } from "./state.js";
 import { noteAlerts } from "./urgent.js";
+import { arranged } from "./versions.js";
 import { Visits } from "./visits.js";
 
 const LEAST_HEIGHT = 690;
 
 /** What a change of must be written anew outside the picture. */
-const WRITTEN = ["selected", "menu", "kind", "level", "stack", "slab", "mip", "overlay", "locators"];
+const WRITTEN = ["selected", "menu", "kind", "level", "stack", "slab", "mip", "overlay", "locators", "prior"];
 
 export class Room {
   constructor(parent, desk, setStateValue) {
@@ -79,7 +81,7 @@ export class Room {
   /** The record on the screen: what the server last said and what is on its way to it. */
   shown() {
     const record = this.desk.loader.at(this.view.case)?.record;
-    return record ? withClaim(predictAll(record, this.desk.outbox.pending(record.case))) : null;
+    return record ? arranged(withClaim(predictAll(record, this.desk.outbox.pending(record.case)))) : null;
   }
 
   /** Takes an *action* of state.js. */
@@ -103,7 +105,8 @@ export class Room {
 
   /** Shows another reconstruction, *stack*, of the case on the screen. */
   turned(meta, stack) {
-    this.view = reduce(this.view, { type: "turn", record: this.shown(), meta, stack });
+    const record = this.shown();
+    this.view = reduce(this.view, { type: "turn", record, meta: numbered(meta, labelsOf(record)), stack });
     this.screen.clear(this.view.stage);
     this.wantPicture();
     this.render();
@@ -129,6 +132,8 @@ export class Room {
     this.recovered();
     this.askForTicket();
     if (!record) return;
+    const meta = numbered(this.desk.loader.at(this.view.case).meta, labelsOf(record));
+    this.view = renumbered(this.view, meta);
     if (!record.findings.some((f) => f.id === this.view.selected)) {
       this.view = { ...this.view, selected: firstFinding(record) };
     }

@@ -24,6 +24,7 @@ const unturned = () => ({
   draft: null, // the points being placed
   curve: [], // centres the reader has placed
   drawn: null, // the straightened picture along them
+  prior: null, // the stack of the earlier scan beside this one
 });
 
 /** The view before any case has come. */
@@ -183,6 +184,8 @@ const DEEDS = {
   reset: (view) => ({ ...view, look: whole(pictureOf(view)) }),
   overlay: (view) => ({ ...view, overlay: !view.overlay }),
   locators: (view) => ({ ...view, locators: !view.locators }),
+  prior: (view, { to }) => ({ ...view, prior: to }),
+  look: (view, { look }) => ({ ...view, look: limited(pictureOf(view), view.stage, look) }),
   menu: (view, { menu }) => ({ ...view, menu }),
 };
 

@@ -3,6 +3,7 @@
 
 import { fill } from "./dom.js";
 import { Refused } from "./fetch.js";
+import { labelsOf, numbered } from "./numbering.js";
 import { clear, showFailure } from "./show.js";
 import { blank, keepable, reduce } from "./state.js";
 import { noteAlerts } from "./urgent.js";
@@ -78,7 +79,8 @@ export class Visits {
     const { room } = this;
     const { loader, kept } = room.desk;
     const fresh = !found.ahead;
-    const { record, meta } = found;
+    const { record } = found;
+    const meta = numbered(found.meta, labelsOf(record));
     room.view = reduce(room.view, { type: "open", record, meta, kept: kept.get(record.case) });
     room.parts.room.dataset.case = record.case;
     room.parts.refusal.hidden = Boolean(meta);
