@@ -1,6 +1,8 @@
 // Who and what is on the screen: patient, scan, AI product.
 
 import { el, fill } from "./dom.js";
+import { numberingNote } from "./numbering.js";
+import { referralLine } from "./timeline.js";
 
 const pair = (name, value, lesser = false) =>
   value ? el("div", { class: lesser ? "vcf-pair vcf-lesser" : "vcf-pair" }, [el("dt", {}, [name]), el("dd", {}, [value])]) : null;
@@ -35,10 +37,12 @@ export function showBanner(node, record) {
       pair("Scanner", [scan.maker, scan.kernel && `kernel ${scan.kernel}`].filter(Boolean).join(", "), true),
       pair("AI product", scan.ai),
       pair("AI note", scan.ai_note),
+      pair("Levels", numberingNote(record)?.words),
       record.pacs ? el("div", { class: "vcf-pair" }, [
         el("a", { class: "vcf-pacs", href: record.pacs, target: "_blank", rel: "noopener noreferrer" }, ["Open in PACS"])]) : null,
     ]),
     record.purpose ? el("p", { class: "vcf-purpose" }, [record.purpose]) : null,
+    referralLine(record),
     record.picture_changed ? el("p", { class: "vcf-picture-changed" }, [el("strong", {}, [record.picture_changed])]) : null,
   );
 }

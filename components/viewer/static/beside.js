@@ -5,6 +5,7 @@ import { fit, limited, placing, toScreen, whole } from "./geometry.js";
 import { pictureOf, straightOf, vertebra } from "./pictures.js";
 
 const CLOSE_MM = 170; // five or six bodies from the top of the stage to its foot
+const FRONT_MM = 15;
 
 /** The level both pictures are about: what is meant in the picture, else the selected finding's. */
 export const levelMeant = (view, record) =>
@@ -77,7 +78,8 @@ export function closeUp(view, level) {
   const anchor = anchorOf(view, level);
   if (!anchor || picture.kind === "own") return view.look;
   const zoom = (view.stage.height * picture.mm_per_pixel) / CLOSE_MM / fit(picture, view.stage);
-  return limited(picture, view.stage, { zoom, ...anchor });
+  // A little to the back of the middle: names and marks stand in front of the bodies.
+  return limited(picture, view.stage, { zoom, x: anchor.x - FRONT_MM / picture.mm_per_pixel, y: anchor.y });
 }
 
 /** The earlier scan after *stack* among *priors*, the latest first; null after the oldest. */

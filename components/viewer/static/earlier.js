@@ -3,16 +3,9 @@
 import { alertList } from "./alerts.js";
 import { el, fill } from "./dom.js";
 import { writeHistory } from "./history.js";
-import { numberingNote } from "./numbering.js";
-import { head, who } from "./panel.js";
+import { head } from "./panel.js";
 import { Prior } from "./prior.js";
-import { referralLine, timelineBox } from "./timeline.js";
-
-function numberingLine(record) {
-  const note = numberingNote(record);
-  return note && el("p", { class: note.doubt ? "vcf-numbering vcf-doubt" : "vcf-numbering", "data-numbering": record.numbering.shift ?? 0 },
-    [note.words]);
-}
+import { timelineBox } from "./timeline.js";
 
 /** What *room* shows of what was before. */
 export function earlier(room) {
@@ -23,7 +16,7 @@ export function earlier(room) {
   function history(panel, record, close) {
     const body = el("div", { class: "vcf-panel-body" });
     const id = record.case;
-    fill(panel, who(record.patient), head("History of this case", close), body);
+    fill(panel, head("History of this case", close), body);
     panel.focus();
     void writeHistory(body, id, {
       ask: async (path) => (await room.desk.loader.ask(path)).json(),
@@ -41,13 +34,15 @@ export function earlier(room) {
     panels: { history },
     /** Writes what *record* says into the room. */
     show(record) {
-      const { timeline, numbering, alerts, findings } = record;
-      const now = JSON.stringify([record.case, timeline, numbering, alerts, findings]);
+      const { timeline, alerts, findings } = record;
+      const now = JSON.stringify([record.case, timeline, alerts, findings]);
       if (written === now) return;
       written = now;
       const node = room.parts.timeline;
       const box = timelineBox(record, node.querySelector("details")?.open ?? true);
-      fill(node, alertList(record), referralLine(record), box, numberingLine(record));
+      fill(node, alertList(record), box);
+      const scroll = node.querySelector(".vcf-scans-scroll");
+      if (scroll) scroll.scrollLeft = scroll.scrollWidth; // the latest scans, and this one
     },
     /** The picture of the stage was painted: what stands beside it follows. */
     painted() {

@@ -101,6 +101,6 @@ export function drawOverlay(canvas, { record, view, picture, loading }) {
   KINDS[picture.kind](context, { view, record, place, plane: picture.at });
   drawFrame(context, stage, picture, place);
   drawCorner(context, view, picture);
-  if (record.demo) write(context, "DEMO: invented patient", stage.width - 12, 18, { align: "right", colour: WARNING });
+  if (record.demo) write(context, "DEMO: invented patient", stage.width - 12, stage.width < 480 ? 40 : 18, { align: "right", colour: WARNING });
   if (loading) write(context, loading, stage.width / 2, 42, { align: "center", colour: WARNING });
 }

@@ -19,7 +19,7 @@ function keepFocus({ room, stage }) {
 export function showSwitches(parts, view, others) {
   const { room } = parts;
   const { meta, kind, slab, mip, overlay, locators, level } = view;
-  const on = { straight: kind === "straight", points: kind === "own", locators, overlay, slab: slab > 0, mip: slab > 0 && mip };
+  const on = { straight: kind === "straight", points: kind === "own", locators, prior: view.prior !== null, overlay, slab: slab > 0, mip: slab > 0 && mip };
   for (const [action, state] of Object.entries(on)) pressed(room, action, state);
   labelled(room, "slab", slab ? `Slab ${slab} mm` : "Slab");
   labelled(room, "goLevel", level ? `Go to ${level}` : "Go to level");

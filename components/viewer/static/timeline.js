@@ -60,18 +60,20 @@ function cell(scan, level) {
     [badge(found.grade, { suggested: found.suggested }), el("span", { class: "vcf-small" }, [` ${found.words.split(", ")[0]}`])]);
 }
 
+const aboutWords = (scan) => [scan.state, scan.this ? "" : scan.exam].filter(Boolean).join(" · ") || "–";
+
 const heading = (scan) =>
-  el("th", { scope: "col", class: scan.this ? "vcf-this" : null, title: [scan.exam, scan.state].filter(Boolean).join("; ") }, [
+  el("th", { scope: "col", class: scan.this ? "vcf-this" : null }, [
     el("span", { class: "vcf-figure" }, [scan.date || "no date"]),
-    el("span", { class: "vcf-small" }, [scan.this ? " this scan" : ` ${scan.exam ?? ""}`]),
+    scan.this ? el("span", { class: "vcf-small" }, [" this scan"]) : null,
   ]);
 
 function table(columns) {
   const levels = rowsOf(columns);
   const rows = levels.map((level) =>
     el("tr", {}, [el("th", { scope: "row" }, [level]), ...columns.map((scan) => cell(scan, level))]));
-  const states = el("tr", {}, [el("th", { scope: "row", class: "vcf-small" }, ["State"]),
-    ...columns.map((scan) => el("td", { class: scan.this ? "vcf-this vcf-small" : "vcf-small" }, [scan.state || "–"]))]);
+  const states = el("tr", {}, [el("th", { scope: "row", class: "vcf-small" }, ["Scan"]),
+    ...columns.map((scan) => el("td", { class: scan.this ? "vcf-this vcf-small" : "vcf-small", title: aboutWords(scan) }, [aboutWords(scan)]))]);
   return el("table", { class: "vcf-scans" }, [
     el("caption", { class: "vcf-unseen" }, ["Scans of this patient by date, fractures by level"]),
     el("thead", {}, [el("tr", {}, [el("th", { scope: "col" }, [el("span", { class: "vcf-unseen" }, ["Level"])]), ...columns.map(heading)])]),
