@@ -70,8 +70,9 @@ test("beside one vertebra's own plane stands its own plane, or the true one at t
 });
 
 test("the close-up is about the level and no smaller than the whole", () => {
-  const look = closeUp(open(), "L1");
-  near(look.x, 110);
+  const tall = reduce(reduce(blank(), { type: "stage", stage }), { type: "open", record: record({ stack: "s_1" }), meta: meta({ rows: 600 }) });
+  const look = closeUp(tall, "L1");
+  near(look.y, 200);
   assert.ok(look.zoom > 1);
   assert.deepEqual(closeUp(open(), "T5"), open().look);
 });

@@ -16,7 +16,7 @@ import { priorsOf } from "./timeline.js";
 
 /** The confirmed fractures of an earlier scan in the form the overlay draws. */
 const findingsOf = (scan) =>
-  Object.entries(scan.levels ?? {}).map(([level, { grade }]) => ({ id: level, level, grade, state: "confirmed", source: "READER" }));
+  Object.entries(scan.levels ?? {}).filter(([, { grade }]) => typeof grade === "number").map(([level, { grade }]) => ({ id: level, level, grade, state: "confirmed", source: "READER" }));
 
 const round = (value) => Math.round(value * 100) / 100;
 const NONE = "No earlier scan of this patient has a picture here.";

@@ -45,19 +45,21 @@ export function summary(record) {
   return `${count(others, "other scan")} of this patient, ${beside}`;
 }
 
-/** What a scan says of *level* where no fracture was confirmed there: never more than is known. */
-export function silence(scan, level) {
+/** What *scan* says of a level it tells nothing of: never more than is known. */
+export function silence(scan) {
   if (scan.this) return "–";
   if (scan.state !== "closed" && scan.state !== "") return scan.state;
-  return scan.covers && !scan.covers.includes(level) ? "not on the picture" : "none confirmed";
+  return "not seen or measured";
 }
 
 function cell(scan, level) {
   const found = scan.levels?.[level];
   const mark = { class: scan.this ? "vcf-this" : null };
-  if (!found) return el("td", { ...mark, class: `${scan.this ? "vcf-this " : ""}vcf-small` }, [silence(scan, level)]);
-  return el("td", { ...mark, title: [found.words, found.heights].filter(Boolean).join("; ") },
-    [badge(found.grade, { suggested: found.suggested }), el("span", { class: "vcf-small" }, [` ${found.words.split(", ")[0]}`])]);
+  if (!found) return el("td", { ...mark, class: `${scan.this ? "vcf-this " : ""}vcf-small` }, [silence(scan)]);
+  const title = [found.words, found.heights].filter(Boolean).join("; ");
+  const graded = typeof found.grade === "number";
+  return el("td", { ...mark, title }, [graded ? badge(found.grade, { suggested: found.suggested }) : null,
+    el("span", { class: "vcf-small" }, [graded ? ` ${found.words.split(", ")[0]}` : found.words])]);
 }
 
 const aboutWords = (scan) => [scan.state, scan.this ? "" : scan.exam].filter(Boolean).join(" · ") || "–";
