@@ -17,7 +17,7 @@ ROOMS = (
     ("system", "System", Permission.READ_SYSTEM),
 )
 
-st.set_page_config(page_title="VCF Review", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
 st.html(HERE / "page.css")
 person = session.person()
 rooms = [room for room in ROOMS if person.may(room[2])]
@@ -28,6 +28,8 @@ pages = [
     *(st.Page(HERE / "screens" / f"{n}.py", title=title, url_path=n) for n, title, _ in rooms),
 ]
 here = st.navigation(pages, position="top")
+# The room and nothing of a patient: titles stand in the browser's history.
+st.set_page_config(page_title=f"{here.title} – VCF Review")
 with st.container(key="band", horizontal=True, vertical_alignment="center"):
     if session.here().site.settings.demo:
         st.markdown(":orange-badge[**DEMO** – every patient is invented. Not for clinical use.]")

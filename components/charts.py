@@ -11,8 +11,8 @@ from store.domain.report import BIAS_NOTE
 CONFIG = {"displayModeBar": False, "responsive": True}
 """How a screen is to draw the charts: without plotly's row of buttons."""
 
-_BLUE, _GREY, _INK, _WHITE = "#005eb8", "#768692", "#212b32", "#ffffff"
-"""Source: NHS identity guidelines, colours."""
+_BLUE, _GREY, _INK, _CLEAR = "#1f7ad1", "#768692", "#212b32", "rgba(0, 0, 0, 0)"
+"""Bars and outlines keep 3:1 on the light page and on the dark one; the page turns the ink."""
 
 _FACE = "Frutiger, Arial, sans-serif"
 _SIZE = 16
@@ -30,8 +30,8 @@ def funnel(rows: Sequence[FunnelRow]) -> go.Figure:
         barmode="overlay",
         bargap=0.45,
         showlegend=False,
-        plot_bgcolor=_WHITE,
-        paper_bgcolor=_WHITE,
+        plot_bgcolor=_CLEAR,
+        paper_bgcolor=_CLEAR,
         font={"family": _FACE, "size": _SIZE, "color": _INK},
         height=_ROW_PX * len(rows) + _FRAME_PX,
         margin={"l": 10, "r": 10, "t": 10, "b": 110},
@@ -76,7 +76,7 @@ def _bars(rows: Sequence[FunnelRow], *, whole: bool) -> go.Bar:
         x=[row.rate.denominator if whole else row.rate.numerator for row in rows],
         orientation="h",
         marker={
-            "color": _WHITE if whole else _BLUE,
+            "color": _CLEAR if whole else _BLUE,
             "line": {"color": _GREY, "width": 2 if whole else 0},
         },
         hovertext=[f"{rate_words(row.rate)}<br>{row.meaning}" for row in rows],

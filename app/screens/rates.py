@@ -3,29 +3,36 @@
 from datetime import date
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from app import session
 from components import charts
+from components.plain_table import plain_table
 from store import rates
 from store.domain.rates import FunnelRow
 from store.domain.report import BIAS_NOTE
 
+HEADS = (
+    "Step",
+    "Numerator",
+    "Denominator",
+    "Per cent",
+    "95 % interval",
+    "What is counted, and of what",
+)
 
-def _cells(row: FunnelRow) -> dict[str, str | int]:
+
+def _cells(row: FunnelRow) -> tuple[object, ...]:
     rate = row.rate
-    interval = rate.interval
-    return {
-        "Step": row.step.value,
-        "Numerator": rate.numerator,
-        "Denominator": rate.denominator,
-        "Per cent": f"{rate.value * 100:.1f} %" if rate.value is not None else "–",
-        "95 % interval": (
-            f"{interval[0] * 100:.1f}–{interval[1] * 100:.1f} %" if interval else "nothing counted"
-        ),
-        "What is counted, and of what": row.meaning,
-    }
+    low, high = rate.interval or (None, None)
+    return (
+        row.step.value,
+        rate.numerator,
+        rate.denominator,
+        f"{rate.value * 100:.1f} %" if rate.value is not None else "–",
+        "nothing counted" if low is None else f"{low * 100:.1f}–{(high or 0) * 100:.1f} %",
+        row.meaning,
+    )
 
 
 def _asked() -> tuple[date | None, date | None, str]:
@@ -36,11 +43,11 @@ def _asked() -> tuple[date | None, date | None, str]:
     return start, end, "" if site == "all" else site
 
 
-st.title("Rates")
+st.title("Rates", anchor=False)
 start, end, site = _asked()
 funnel = session.ask(rates.funnel, start, end, site)
 st.plotly_chart(charts.funnel(funnel), theme=None, config=charts.CONFIG)
-st.table(pd.DataFrame([_cells(row) for row in funnel]).set_index("Step"))
+plain_table("The same numbers as a table", HEADS, [_cells(row) for row in funnel])
 st.caption(BIAS_NOTE)
 asked = {"from": start, "to": end, "site": site}
 query = urlencode({name: value for name, value in asked.items() if value})

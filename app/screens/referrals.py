@@ -90,7 +90,7 @@ def _exclude(lines: tuple[Line, ...]) -> None:
 
 
 def _batches() -> None:
-    st.subheader("Exports")
+    st.header("Exports", anchor=False)
     found = session.ask(referrals.batches)
     if not found:
         st.caption("Nothing has been exported yet.")
@@ -103,7 +103,7 @@ def _batches() -> None:
         link.link_button("Download", f"/api/exports/{batch.id}")
 
 
-st.title("Referrals to the FLS")
+st.title("Referrals to the FLS", anchor=False)
 lines = session.ask(referrals.lines, session.here().site.settings.policy)
 ready = sum(not isinstance(line.verdict, Hold) for line in lines)
 gone = sum(line.referred_on is not None for line in lines)

@@ -1,15 +1,15 @@
 """Who did what and when; the chain is checked on demand."""
 
-import pandas as pd
 import streamlit as st
 
 from app import session
 from app.wiring import anchors
+from components.plain_table import plain_table
 from store import audit, trail
 from store.domain.clock import local
 from store.domain.people import Role
 
-st.title("Trail")
+st.title("Trail", anchor=False)
 actors, actions = session.ask(trail.names)
 who, what, which, check = st.columns([1, 1, 2, 1], vertical_alignment="bottom")
 actor = who.selectbox("Person", ["all", *actors])
@@ -33,20 +33,24 @@ lines = session.ask(
     "" if action == "all" else action,
     entity.strip(),
 )
-rows = [
-    {
-        "Line": line.seq,
-        "When": local(line.at),
-        "Person": line.actor,
-        "Role": Role(line.role).words,
-        "Action": line.action,
-        "Subject": line.entity,
-        "Outcome": line.outcome,
-        "Detail": "" if line.detail == "{}" else line.detail,
-    }
-    for line in lines
-]
-st.dataframe(pd.DataFrame(rows), hide_index=True, height=560)
+with st.container(height=560, border=False, key="trail"):
+    plain_table(
+        "Who did what, the newest first",
+        ("Line", "When", "Person", "Role", "Action", "Subject", "Outcome", "Detail"),
+        [
+            (
+                line.seq,
+                local(line.at),
+                line.actor,
+                Role(line.role).words,
+                line.action,
+                line.entity,
+                line.outcome,
+                "" if line.detail == "{}" else line.detail,
+            )
+            for line in lines
+        ],
+    )
 newer, older, _ = st.columns([1, 1, 8])
 if newer.button("Newer", disabled=len(before) == 1):
     before.pop()

@@ -48,11 +48,11 @@ def test_only_none_and_all_are_written_as_whole_numbers() -> None:
     )
 
 
-def test_nothing_is_smaller_than_14_points_and_the_ground_is_white() -> None:
+def test_nothing_is_smaller_than_14_points_and_the_ground_is_the_page() -> None:
     layout = funnel(ROWS).layout
     sizes = [layout.font.size, layout.xaxis.title.font.size]
     assert min([*sizes, *(one.font.size for one in layout.annotations)]) >= 14
-    assert layout.paper_bgcolor == layout.plot_bgcolor == "#ffffff"
+    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
     assert CONFIG["displayModeBar"] is False
 
 

@@ -48,7 +48,7 @@ function pictures(parts, act) {
   parts.image = el("canvas", { class: "vcf-image", "aria-hidden": "true" });
   parts.over = el("canvas", { class: "vcf-over", "aria-hidden": "true" });
   parts.refusal = el("p", { class: "vcf-refusal", role: "status", hidden: true });
-  parts.stage = el("div", { class: "vcf-stage", tabindex: "0", role: "application",
+  parts.stage = el("div", { class: "vcf-stage", tabindex: "0", role: "application", "aria-describedby": "vcf-spoken",
     "aria-label": "Sagittal picture and decisions by key. H shows the keys." },
     [parts.image, parts.over, parts.refusal]);
   parts.heights = el("output", { class: "vcf-heights", "aria-live": "polite", hidden: true });
@@ -87,6 +87,8 @@ export function layout({ act, send, saving }) {
   parts.report = el("div", { class: "vcf-report" });
   parts.saved = el("p", { class: "vcf-saved", role: "status", "aria-live": "polite" });
   parts.alert = el("div", { class: "vcf-alert", role: "alert" });
+  parts.spoken = el("p", { class: "vcf-unseen", id: "vcf-spoken", role: "status" });
+  parts.unsaved = el("p", { class: "vcf-unseen", role: "alert" });
   parts.said = el("p", { class: "vcf-said", role: "status", "aria-live": "polite" });
   parts.retry = el("button", { type: "button", class: "vcf-button", hidden: true, onclick: saving.retry }, ["Try again now"]);
   parts.panel = el("div", { class: "vcf-panel", role: "dialog", tabindex: "-1", "aria-labelledby": "vcf-panel-title", hidden: true });
@@ -113,6 +115,7 @@ export function layout({ act, send, saving }) {
   ]);
   const right = el("div", { class: "vcf-right" }, [parts.timeline, findings, report, foot, parts.panel]);
   parts.room = el("div", { class: "vcf vcf-viewer", "data-case": "", "data-painted": "", "data-saved": "saved" },
-    [el("div", { class: "vcf-room" }, [parts.banner, parts.urgent, left, right])]);
+    [el("h1", { class: "vcf-unseen" }, ["Review"]), parts.spoken, parts.unsaved,
+      el("div", { class: "vcf-room" }, [parts.banner, parts.urgent, left, right])]);
   return parts;
 }

@@ -9,10 +9,12 @@ const WORDS = {
 };
 
 /** Writes the state of the outbox. */
-export function showSaved({ room, saved, retry }, { status }) {
+export function showSaved({ room, saved, unsaved, retry }, { status }) {
   room.dataset.saved = status.state;
   retry.hidden = status.state !== "not saved";
-  say(saved, WORDS[status.state](status));
+  const words = WORDS[status.state](status);
+  say(saved, words);
+  say(unsaved, status.state === "not saved" ? words : ""); // said at once, whatever else is being read
 }
 
 const lostWords = (count) =>

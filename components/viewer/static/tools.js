@@ -4,6 +4,7 @@ import { el, fill } from "./dom.js";
 import { badges, stripWords } from "./fidelity.js";
 import { besideWords, straightOf, vertebra } from "./pictures.js";
 import { heightsOf, heightsWords, lossWords, machinePoints } from "./points.js";
+import { speak, spokenOf } from "./spoken.js";
 
 const written = new WeakMap();
 
@@ -16,7 +17,8 @@ function when(node, value, write) {
 }
 
 /** Forgets what was written: the next case is written from nothing. */
-export function clearTools({ facts, heights }) {
+export function clearTools({ facts, heights, spoken }) {
+  speak(spoken, "");
   for (const node of [facts, heights]) {
     written.delete(node);
     fill(node);
@@ -70,4 +72,5 @@ export function showTools(parts, { view, picture, record, failed }) {
   showSlider(parts, view, picture);
   showFacts(parts, view, picture, record, failed);
   showHeights(parts, view, record);
+  speak(parts.spoken, spokenOf(view, record));
 }
