@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,60 +14,21 @@ from starlette.routing import Route
 from app import asked
 from app.case_json import paint
 from app.desk import DESK, Desks
+from app.posted import Posted
 from app.tickets import Tickets
 from components.imaging import stack_file
 from components.imaging.straighten import from_clicks
 from store import cases, findings, preferences, worklist
-from store.domain.finding import Act, Decision, Deed
-from store.domain.genant import FractureType, Grade
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed, Unusable
-from store.domain.report import Recommendation, ReportStatus
-from store.domain.spine import Level
 from store.preferences import Preference
 from store.staff import SignedIn
 
 STRAIGHTENED_AT_ONCE = 2
 """Each takes the whole picture into memory."""
+FETCHED_AHEAD = 3
 AHEAD = "x-ahead"
 """Sent when a case is fetched before anybody looks at it."""
-
-
-class _Posted(BaseModel):
-    """A decision as the viewer posts it."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    act: str = Field(max_length=36)
-    case: str = Field(max_length=40)
-    version: int
-    kind: Deed
-    finding: str | None = Field(default=None, max_length=40)
-    code: str = Field(default="", max_length=40)
-    text: str = Field(default="", max_length=2000)
-    level: Level | None = None
-    grade: Grade | None = None
-    type: FractureType | None = None
-    status: ReportStatus | None = None
-    recommendation: Recommendation | None = None
-    points: tuple[tuple[FiniteFloat, FiniteFloat], ...] | None = Field(default=None, max_length=6)
-    stack: str | None = Field(default=None, max_length=64)
-
-    def act_of(self) -> Act:
-        """The act it stands for."""
-        decision = Decision(
-            deed=self.kind,
-            code=self.code,
-            text=self.text,
-            level=self.level,
-            grade=self.grade,
-            shape=self.type,
-            status=self.status,
-            recommendation=self.recommendation,
-            points=self.points or (),
-        )
-        stack = self.stack or ""
-        return Act(self.act, self.case, self.version, self.finding, decision, stack)
 
 
 class _Clicked(BaseModel):
@@ -160,7 +121,7 @@ class Api:
         if body is None:
             return JSONResponse({"error": "This is too long for a decision."}, 422)
         try:
-            posted = _Posted.model_validate(json.loads(body))
+            posted = Posted.model_validate(json.loads(body))
         except (ValidationError, ValueError, RecursionError):
             error = "The decision was not understood and not recorded. Reload the page."
             return JSONResponse({"error": error}, 422)
@@ -168,12 +129,13 @@ class Api:
             return asked.again()
         return self._kept(desk, posted)
 
-    def _kept(self, desk: SignedIn, posted: _Posted) -> Response:
+    def _kept(self, desk: SignedIn, posted: Posted) -> Response:
         if not desk.person.may(Permission.REVIEW):
             words = f"Your role, {desk.person.role.words}, may not decide on findings."
             return JSONResponse({"error": words}, 403)
         try:
-            self.site.submit(desk.person, findings.decide, posted.act_of())
+            policy = self.site.settings.read_policy
+            self.site.submit(desk.person, findings.decide, posted.act_of(), policy)
         except Conflict as conflict:
             now = self._painted(desk, posted.case)
             return JSONResponse({"error": str(conflict), "case": now}, 409)
@@ -185,19 +147,30 @@ class Api:
         """The case as it stands now, and which one comes next."""
         person = desk.person
         found = self.site.ask(person, cases.case, case_id)
-        painted = paint(
-            found, demo=self.site.settings.demo, may_review=person.may(Permission.REVIEW)
-        )
+        painted = paint(found, demo=self.site.settings.demo)
         filters = self.desks.filters(desk)
-        after = self.site.ask(person, worklist.following, case_id, filters)
         painted["keymap"] = self.site.ask(person, preferences.mine, Preference.KEYMAP)
         painted["waiting"] = self.site.ask(person, worklist.count, filters)
-        painted["next"] = after and {
-            "case": after,
-            "ticket": self.tickets.mint(desk.digest, after),
-            "stack": self.site.ask(person, cases.stack_of, after),
-        }
+        painted["ahead"] = [self._after(desk, case) for case in self._queue(desk, case_id)]
+        painted["next"] = painted["ahead"][0] if painted["ahead"] else None
         return painted
+
+    def _queue(self, desk: SignedIn, case_id: str) -> list[str]:
+        """The cases to look at after *case_id*, up to `FETCHED_AHEAD` of them."""
+        queue, filters = [case_id], self.desks.filters(desk)
+        while len(queue) <= FETCHED_AHEAD:
+            after = self.site.ask(desk.person, worklist.following, queue[-1], filters)
+            if after is None or after in queue:
+                break
+            queue.append(after)
+        return queue[1:]
+
+    def _after(self, desk: SignedIn, case_id: str) -> dict[str, Any]:
+        return {
+            "case": case_id,
+            "ticket": self.tickets.mint(desk.digest, case_id),
+            "stack": self.site.ask(desk.person, cases.stack_of, case_id),
+        }
 
     def _allowed(self, request: Request, case_id: str) -> bool:
         return asked.opens(self.tickets, request, case_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from store.cases import Case, Finding, Pictured
+from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
@@ -46,6 +46,8 @@ LISTS: dict[str, Any] = {
     "variants": _offer(Variant),
 }
 
+_READERS = ("One reader", "Another reader")
+
 
 def percent(loss: float) -> str:
     """A loss with its band, never a bare figure: ``29 % (17–42 %)``."""
@@ -53,13 +55,24 @@ def percent(loss: float) -> str:
     return f"{loss * 100:.0f} % ({low * 100:.0f}–{high * 100:.0f} %)"
 
 
-def paint(case: Case, *, demo: bool, may_review: bool) -> dict[str, Any]:
-    """*case* as JSON for the viewer; `next` and `waiting` are added by the route."""
+def paint(case: Case, *, demo: bool) -> dict[str, Any]:
+    """*case* as JSON for the viewer; `ahead`, `next` and `waiting` are added by the route."""
     return {
         "case": case.id,
         "version": case.version,
         "state": case.state.value,
-        "readonly": not may_review or case.referred_on is not None,
+        "readonly": bool(case.barred),
+        "why_not": case.barred,
+        "may": [deed.value for deed in case.may],
+        "reading": {
+            "number": case.reading.number,
+            "kind": case.reading.kind.value,
+            "words": case.reading.kind.words,
+            "mine": case.reading.mine,
+            "unaided": case.reading.unaided,
+        },
+        "undecided": case.undecided,
+        "closed": _closed(case),
         "referred": f"{case.referred_on:%d/%m/%Y}" if case.referred_on else "",
         "demo": demo,
         "patient": _patient(case),
@@ -178,7 +191,29 @@ def _finding(found: Finding, case: Case) -> dict[str, Any]:
         "text": found.text,
         "route": reason.route if reason and found.state is State.REJECTED else "",
         "by": _by(found),
+        "versions": [
+            {"reader": reader, "words": _version(said)}
+            for reader, said in zip(_READERS, found.versions, strict=False)
+        ],
     }
+
+
+def _version(said: Version | None) -> str:
+    """What one reader said of a level: ``confirmed, grade 2 wedge``."""
+    if said is None:
+        return "nothing found here"
+    if said.state is State.CONFIRMED:
+        shape = f" {said.shape}" if said.shape else ""
+        return f"confirmed, grade {int(said.grade or 0)}{shape}"
+    reason = REASONS.get(said.code)
+    return f"rejected: {reason.words}" if reason else said.state.value
+
+
+def _closed(case: Case) -> dict[str, str] | None:
+    if case.closed is None:
+        return None
+    by, at = case.closed.by, local(case.closed.at)
+    return {"by": by, "at": at, "words": case.closed.words}
 
 
 def _by(found: Finding) -> str:
@@ -255,5 +290,6 @@ def _report(case: Case) -> dict[str, Any]:
         "status": said.status.value if said.status else None,
         "recommendation": said.recommendation.value if said.recommendation else None,
         "by": by,
+        "changed": said.changed,
         "needed": case.state is CaseState.CLOSED and said.status is None,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app import pacs
+from store.domain.reading import ReadPolicy
 from store.domain.referral import Policy
 
 
@@ -43,7 +44,20 @@ class Settings:
             "says": "fewer mild fractures than this, and none graver, are held back",
         },
     )
-
+    second_read_share: float = field(
+        default=0.1,
+        metadata={
+            "env": "VCF_SECOND_READ_SHARE",
+            "says": "share of all cases that a second person reads blind, 0 to 1",
+        },
+    )
+    second_read_doubtful: int = field(
+        default=1,
+        metadata={
+            "env": "VCF_SECOND_READ_DOUBTFUL",
+            "says": "1: mild fractures, and T4 to T9 near a threshold, are read twice; 0: not",
+        },
+    )
     pacs_link: str = field(
         default="",
         metadata={
@@ -56,6 +70,11 @@ class Settings:
     def policy(self) -> Policy:
         """What the local FLS takes."""
         return Policy(lowest_age=self.lowest_age, fewest_mild=self.fewest_mild)
+
+    @property
+    def read_policy(self) -> ReadPolicy:
+        """What is read twice."""
+        return ReadPolicy(self.second_read_share, bool(self.second_read_doubtful))
 
     @property
     def database_address(self) -> str:
@@ -94,13 +113,18 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
 
 
 def _typed(name: str, text: str, kind: object) -> object:
-    if kind is not int:
+    if kind not in (int, float):
         return text
     try:
-        return int(text)
+        number = int(text) if kind is int else float(text)
     except ValueError:
-        msg = f"{name} is a whole number, got {text!r}."
+        whole = "a whole number" if kind is int else "a number, with a point"
+        msg = f"{name} is {whole}, got {text!r}."
         raise UnusableSetting(msg) from None
+    if kind is float and not 0.0 <= number <= 1.0:
+        msg = f"{name} is a share from 0 to 1, got {text!r}."
+        raise UnusableSetting(msg)
+    return number
 
 
 def table() -> str:

@@ -25,6 +25,7 @@ from sqlmodel import Session, select
 from store import findings
 from store.domain.finding import Act, Decision, Deed
 from store.domain.people import Person, Role
+from store.domain.reading import ReadPolicy
 from store.engine import WRITES, open_engine
 from store.migrate import upgrade
 from store.tables import DecisionRow, FindingRow, PatientRow, ReviewCase, ScanRow
@@ -87,7 +88,8 @@ def reviewer(engine: Engine, n: int) -> Callable[[], None]:
         nonlocal version
         deed = Decision(Deed.UNSURE) if version % 2 else Decision(Deed.REJECT, code="LIMBUS")
         with Unit(engine, person) as unit:
-            version = findings.decide(unit, Act(str(uuid4()), f"c{n}", version, f"f{n}", deed))
+            act = Act(str(uuid4()), f"c{n}", version, f"f{n}", deed)
+            version = findings.decide(unit, act, ReadPolicy())
 
     return decide
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from store._measured import spine_on
+from store._readings import findings_of, reading_row
 from store._steps import standing_steps
 from store.cases import patient_of
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
@@ -19,13 +20,14 @@ from store.domain.people import Role
 from store.domain.referral import Facts, Fracture
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level, craniocaudal
-from store.tables import FindingRow, PatientRow, ResultRow, ReviewCase, ScanRow
+from store.tables import FindingRow, PatientRow, ReadingRow, ResultRow, ReviewCase, ScanRow
 
 
 def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: PatientRow) -> Facts:
     """What would be handed over for *case*, which `decide` has found ready."""
-    found = _confirmed(session, case.id)
-    spine = spine_on(session, case)
+    reading = reading_row(session, case)
+    found = _confirmed(session, reading)
+    spine = spine_on(session, case, reading)
     ordered = craniocaudal({Level(row.level) for row in found if row.level})
     by_level = {row.level: row for row in found}
     fractures = []
@@ -36,7 +38,9 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         grade = Grade(row.grade or Grade.MILD)
         fractures.append(Fracture(level, grade, shape, loss, by_person=level in spine.people))
     held = {row.id for row in found}
-    last = next(step for step in standing_steps(session, case.id) if step.finding_id in held)
+    steps = standing_steps(session, case.id, reading.number)
+    # Of a fracture that two readers agreed on before a third decided, nobody said it again.
+    last = next((step for step in steps if step.finding_id in held), steps[0])
     return Facts(
         patient=patient_of(patient),
         scanned=scan.scanned or case.waiting_since,
@@ -69,13 +73,9 @@ def _earlier(session: Session, scan: ScanRow) -> date | None:
     return found
 
 
-def _confirmed(session: Session, case_id: str) -> list[FindingRow]:
-    rows = session.execute(
-        select(FindingRow).where(
-            col(FindingRow.case_id) == case_id, col(FindingRow.state) == State.CONFIRMED.value
-        )
-    ).scalars()
-    return list(rows)
+def _confirmed(session: Session, reading: ReadingRow) -> list[FindingRow]:
+    rows = findings_of(session, reading.case_id, reading.number)
+    return [row for row in rows if row.state == State.CONFIRMED]
 
 
 def _found_by(rows: list[FindingRow]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """From an AI result to a case in the room and its findings."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -7,9 +8,14 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._changes import Kept, world
+from store._doing import Event, write_down
+from store._readings import findings_of, reading_row
+from store._settle import settle
 from store.domain.arrival import AiResult, Ending
-from store.domain.finding import CaseState, Source, State, case_state
+from store.domain.finding import CaseState, Deed, Source, State
 from store.domain.genant import Grade, grade
+from store.domain.reading import DRAWS, Outcome
 from store.tables import FindingRow, ReferralRow, ResultRow, ReviewCase, ScanRow
 from store.unit import Unit
 
@@ -69,36 +75,50 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
         unit.tell("case.flagged_after_referral", case.id, product=result.product)
         return
     if case is None:
-        case = ReviewCase(
-            id=f"c_{uuid4().hex}",
-            scan_id=scan.id,
-            state=CaseState.WAITING.value,
-            rank=0,
-            worst_grade=0,
-            waiting_since=scan.scanned or unit.now.date(),
-            site=scan.site,
-            product=result.product,
-        )
-        session.add(case)
-        session.flush()
-    rows = session.execute(select(FindingRow).where(col(FindingRow.case_id) == case.id)).scalars()
-    findings = list(rows)
+        case = _new(unit, scan, result)
+    was, untouched = world(session, case), not case.version
+    findings = findings_of(session, case.id, case.reading)
     seen = {row.ai_level for row in findings if row.source == Source.AI}
+    held = len(findings)
     for flag in result.findings or [{"level": None}]:
         if flag["level"] not in seen:
-            findings.append(_finding(case.id, len(findings), flag))
+            findings.append(_finding(case, len(findings), flag))
             session.add(findings[-1])
             seen.add(flag["level"])
     case.worst_grade = max([case.worst_grade, *(_gravity(row) for row in findings)])
     case.rank = rank(case.worst_grade)
-    was, now = case.state, case_state(tuple(State(row.state) for row in findings))
-    case.state = now.value
-    if was != now:
-        # A new result on a closed case is news to whoever has it on the screen.
-        case.version += 1
-        case.closed_at = None
     session.flush()
     unit.tell("case.flagged", case.id, findings=len(findings), product=result.product)
+    if len(findings) > held and not untouched:
+        _reopen(unit, case, was)
+
+
+def _new(unit: Unit, scan: ScanRow, result: ResultRow) -> ReviewCase:
+    case = ReviewCase(
+        id=f"c_{uuid4().hex}",
+        scan_id=scan.id,
+        state=CaseState.WAITING.value,
+        rank=0,
+        worst_grade=0,
+        waiting_since=scan.scanned or unit.now.date(),
+        site=scan.site,
+        product=result.product,
+        draw=secrets.randbelow(DRAWS),
+    )
+    unit.session.add(case)
+    unit.session.flush()
+    reading_row(unit.session, case)
+    return case
+
+
+def _reopen(unit: Unit, case: ReviewCase, was: Kept) -> None:
+    """A flag that was not there is news to whoever has the case on the screen, or closed it."""
+    if case.state == CaseState.CLOSED:
+        case.state = CaseState.WAITING.value
+        reading = reading_row(unit.session, case)
+        reading.closed_at, reading.outcome = None, Outcome.OPEN.value
+    settle(unit, case)
+    write_down(unit, case, was, Event(str(uuid4()), Deed.FLAGGED, case.reading))
 
 
 def _referred(session: Session, case_id: str) -> bool:
@@ -118,10 +138,11 @@ def rank(worst: int) -> int:
     return int(Grade.SEVERE) - (worst or int(Grade.MODERATE))
 
 
-def _finding(case_id: str, place: int, flag: dict[str, Any]) -> FindingRow:
+def _finding(case: ReviewCase, place: int, flag: dict[str, Any]) -> FindingRow:
     return FindingRow(
         id=f"f_{uuid4().hex}",
-        case_id=case_id,
+        case_id=case.id,
+        reading=case.reading,
         place=place,
         source=Source.AI.value,
         state=State.FLAGGED.value,

@@ -9,7 +9,7 @@ from store._pictures import shown_series
 from store._remeasured import Remeasured, remeasured_on
 from store.domain.morphometry import Assessment, Heights, assess
 from store.domain.spine import Level
-from store.tables import MeasurementRow, ReviewCase, SeriesRow
+from store.tables import MeasurementRow, ReadingRow, ReviewCase, SeriesRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,16 @@ class Spine:
     unmeasured: dict[Level, str]
 
 
-def spine_on(session: Session, case: ReviewCase, shown: SeriesRow | None = None) -> Spine:
-    """What was measured for *case*: by the machine on the *shown* series, by people on any."""
+def spine_on(
+    session: Session, case: ReviewCase, reading: ReadingRow, shown: SeriesRow | None = None
+) -> Spine:
+    """What was measured for *case*: by the machine on the *shown* series, by people on any.
+
+    Of people, what was measured in *reading*.
+    """
     series = shown or shown_series(session, case.scan_id)
     heights, unmeasured = _by_machine(session, series)
-    people = remeasured_on(session, case.id)
+    people = remeasured_on(session, case.id, reading.number)
     machine = assess(heights)
     theirs = {level: one.heights for level, one in people.items()}
     used = assess({**heights, **theirs}) if theirs else machine

@@ -73,10 +73,12 @@ def pictures_on(session: Session, scan_id: str) -> tuple[SeriesRow | None, tuple
     )
 
 
-def elsewhere(session: Session, case_id: str, shown: SeriesRow | None) -> Elsewhere | None:
-    """Where the newest standing step on a finding or level was made, if not on *shown*."""
-    steps = standing_steps(session, case_id)
-    last = next((step for step in steps if step.deed != Deed.REPORT), None)
+def elsewhere(
+    session: Session, case_id: str, reading: int, shown: SeriesRow | None
+) -> Elsewhere | None:
+    """Where the newest standing step of *reading* on a vertebra was made, if not on *shown*."""
+    steps = standing_steps(session, case_id, reading)
+    last = next((s for s in steps if s.finding_id or s.deed == Deed.MEASURE), None)
     if last is None or shown is None or last.stack == shown.stack:
         return None
     later = shown.pictured_at is not None and shown.pictured_at > last.at

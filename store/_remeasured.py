@@ -9,9 +9,17 @@ from sqlmodel import Session, col
 
 from store.domain.finding import Act, heights_by
 from store.domain.morphometry import Heights
+from store.domain.reading import NUMBERS, Kind
 from store.domain.refusal import NotAllowed
 from store.domain.spine import Level
-from store.tables import DecisionRow, MeasurementRow, RemeasurementRow, ReviewCase, SeriesRow
+from store.tables import (
+    DecisionRow,
+    MeasurementRow,
+    ReadingRow,
+    RemeasurementRow,
+    ReviewCase,
+    SeriesRow,
+)
 from store.unit import Unit
 
 
@@ -30,15 +38,26 @@ class Remeasured:
     at: datetime
 
 
-def remeasured_on(session: Session, case_id: str) -> dict[Level, Remeasured]:
-    """The newest measurement of each level that nobody took back."""
+def remeasured_on(
+    session: Session, case_id: str, reading: int = NUMBERS[Kind.FIRST]
+) -> dict[Level, Remeasured]:
+    """The newest measurement of each level, in one *reading*, that nobody took back.
+
+    Whoever adjudicates sees what both readers measured, beneath what they measure themselves.
+    """
+    third = reading == NUMBERS[Kind.ADJUDICATION]
+    readings = tuple(NUMBERS.values()) if third else (reading,)
     undone = select(col(DecisionRow.undoes)).where(
         col(DecisionRow.case_id) == case_id, col(DecisionRow.undoes).is_not(None)
     )
     rows = session.execute(
         select(RemeasurementRow, DecisionRow)
         .join(DecisionRow, col(DecisionRow.act) == col(RemeasurementRow.act))
-        .where(col(RemeasurementRow.case_id) == case_id, col(RemeasurementRow.act).not_in(undone))
+        .where(
+            col(RemeasurementRow.case_id) == case_id,
+            col(RemeasurementRow.act).not_in(undone),
+            col(DecisionRow.reading).in_(readings),
+        )
         .order_by(col(DecisionRow.version))
     )
     return {
@@ -70,7 +89,9 @@ def check_stack(session: Session, case: ReviewCase, stack: str) -> SeriesRow:
     return found
 
 
-def measure(session: Session, case: ReviewCase, act: Act) -> tuple[dict[str, Any], dict[str, Any]]:
+def measure(
+    session: Session, case: ReviewCase, reading: ReadingRow, act: Act
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a measurement changes, as its event keeps it.
 
     Raises:
@@ -85,7 +106,7 @@ def measure(session: Session, case: ReviewCase, act: Act) -> tuple[dict[str, Any
             "there. Grade it by eye (key G)."
         )
         raise NotAllowed(msg)
-    before = remeasured_on(session, case.id).get(level)
+    before = remeasured_on(session, case.id, reading.number).get(level)
     return _said(level, before.heights if before else None), _said(level, heights_by(act.decision))
 
 

@@ -6,8 +6,10 @@ from sqlmodel import Session, col
 from store.tables import DecisionRow
 
 
-def standing_steps(session: Session, case_id: str) -> tuple[DecisionRow, ...]:
-    """The steps on a case that were not undone, the newest first."""
+def standing_steps(
+    session: Session, case_id: str, reading: int | None = None
+) -> tuple[DecisionRow, ...]:
+    """The steps on a case, or on one *reading* of it, that were not undone, the newest first."""
     rows = session.execute(
         select(DecisionRow)
         .where(col(DecisionRow.case_id) == case_id)
@@ -15,4 +17,8 @@ def standing_steps(session: Session, case_id: str) -> tuple[DecisionRow, ...]:
     ).scalars()
     steps = list(rows)
     undone = {row.undoes for row in steps if row.undoes}
-    return tuple(row for row in steps if not row.undoes and row.act not in undone)
+    return tuple(
+        row
+        for row in steps
+        if not row.undoes and row.act not in undone and reading in (None, row.reading)
+    )

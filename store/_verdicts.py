@@ -1,77 +1,74 @@
 """What a decision makes of one finding: its state, level, grade and shape."""
 
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlmodel import col
-
+from store._doing import Doing
 from store._measured import spine_on
-from store.domain.finding import (
-    LANDS,
-    Act,
-    Decision,
-    Deed,
-    Source,
-    State,
-    check_decision,
-    propose,
-)
+from store._readings import findings_of
+from store.domain.finding import LANDS, Deed, Source, State, check_decision, propose
 from store.domain.genant import Grade
 from store.domain.refusal import NotAllowed
 from store.domain.spine import Level
-from store.tables import FindingRow, ReviewCase
-from store.unit import Unit
+from store.tables import FindingRow
 
-_KEPT = ("state", "level", "grade", "shape", "code", "text")
-
-
-def snapshot(row: FindingRow) -> dict[str, Any]:
-    """What an event keeps of *row*."""
-    return {name: getattr(row, name) for name in _KEPT}
+_GONE = (State.REJECTED, State.WITHDRAWN)
 
 
-def change_finding(
-    unit: Unit, case: ReviewCase, act: Act
-) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Apply *act* to its finding: the finding's id, and what it was before and after.
+def add(doing: Doing) -> None:
+    """Add a fracture that the AI did not flag.
+
+    Raises:
+        NotAllowed: it has no level or grade, or one stands at its level.
+    """
+    case, number = doing.case.id, doing.reading.number
+    row = FindingRow(
+        id=f"f_{uuid4().hex}",
+        case_id=case,
+        reading=number,
+        place=len(findings_of(doing.unit.session, case, number)),
+        source=Source.READER.value,
+        state=State.FLAGGED.value,
+    )
+    _decide(doing, row)
+
+
+def change_finding(doing: Doing) -> None:
+    """Apply the deed to the finding it names.
 
     Raises:
         NotAllowed: the deed cannot be done as things stand.
     """
-    decision = act.decision
-    if decision.deed is Deed.ADD:
-        row, before = _added(unit, case), {}
-    else:
-        found = unit.session.get(FindingRow, act.finding) if act.finding else None
-        if found is None or found.case_id != case.id:
-            msg = "This finding is not part of the case on the screen. Reload the page."
-            raise NotAllowed(msg)
-        row, before = found, snapshot(found)
+    _decide(doing, finding_in_hand(doing))
+
+
+def finding_in_hand(doing: Doing) -> FindingRow:
+    """The finding that the act names.
+
+    Raises:
+        NotAllowed: it is not of this reading.
+    """
+    asked = doing.act.finding
+    row = doing.unit.session.get(FindingRow, asked) if asked else None
+    mine = (doing.case.id, doing.reading.number)
+    if row is None or (row.case_id, row.reading) != mine:
+        msg = "This finding is not part of the case on the screen. Reload the page."
+        raise NotAllowed(msg)
+    doing.finding = row.id
+    return row
+
+
+def _decide(doing: Doing, row: FindingRow) -> None:
     level = Level(row.level) if row.level else None
-    check_decision(State(row.state), level, decision)
-    _apply(unit, case, row, decision)
-    _check_one_a_level(unit, case, row)
-    row.decided_by, row.decided_at = unit.person.name, unit.now
-    unit.session.add(row)
-    return row.id, before, snapshot(row)
+    check_decision(State(row.state), level, doing.decision)
+    _apply(doing, row)
+    check_one_a_level(doing, row)
+    row.decided_by, row.decided_at = doing.unit.person.name, doing.unit.now
+    doing.unit.session.add(row)
+    doing.finding = row.id
 
 
-def _added(unit: Unit, case: ReviewCase) -> FindingRow:
-    held = unit.session.execute(
-        select(col(FindingRow.id)).where(col(FindingRow.case_id) == case.id)
-    )
-    return FindingRow(
-        id=f"f_{uuid4().hex}",
-        case_id=case.id,
-        place=len(held.scalars().all()),
-        source=Source.READER.value,
-        state=State.FLAGGED.value,
-    )
-
-
-def _apply(unit: Unit, case: ReviewCase, row: FindingRow, decision: Decision) -> None:
-    deed = decision.deed
+def _apply(doing: Doing, row: FindingRow) -> None:
+    decision, deed = doing.decision, doing.decision.deed
     if decision.level is not None and deed in {Deed.RELABEL, Deed.ADD, Deed.CONFIRM}:
         row.level = decision.level.value
     if deed in LANDS:
@@ -83,14 +80,15 @@ def _apply(unit: Unit, case: ReviewCase, row: FindingRow, decision: Decision) ->
         msg = "This flag names no vertebra. Choose the level first (key L), then confirm."
         raise NotAllowed(msg)
     if deed in {Deed.CONFIRM, Deed.REGRADE, Deed.ADD}:
-        _grade(unit, case, row, decision)
+        _grade(doing, row)
 
 
-def _grade(unit: Unit, case: ReviewCase, row: FindingRow, decision: Decision) -> None:
+def _grade(doing: Doing, row: FindingRow) -> None:
     """The reader's grade, else the one that stood on the button."""
-    measured = spine_on(unit.session, case).used.get(Level(row.level or ""))
+    decision = doing.decision
+    spine = spine_on(doing.unit.session, doing.case, doing.reading)
     ai_grade = Grade(row.ai_grade) if row.ai_grade is not None else None
-    offered = propose(measured, ai_grade, row.ai_loss)
+    offered = propose(spine.used.get(Level(row.level or "")), ai_grade, row.ai_loss)
     chosen = decision.grade or (Grade(row.grade) if row.grade else None)
     if chosen is None and offered is not None:
         chosen = offered.grade
@@ -104,19 +102,12 @@ def _grade(unit: Unit, case: ReviewCase, row: FindingRow, decision: Decision) ->
         row.shape = offered.shape.value
 
 
-def _check_one_a_level(unit: Unit, case: ReviewCase, row: FindingRow) -> None:
+def check_one_a_level(doing: Doing, row: FindingRow) -> None:
     """Two standing findings on one vertebra would be counted as two fractures."""
-    if row.level is None or row.state in {State.REJECTED, State.WITHDRAWN}:
+    if row.level is None or row.state in _GONE:
         return
-    with unit.session.no_autoflush:
-        others = unit.session.execute(
-            select(FindingRow).where(
-                col(FindingRow.case_id) == case.id,
-                col(FindingRow.level) == row.level,
-                col(FindingRow.id) != row.id,
-            )
-        ).scalars()
-        taken = any(o.state not in {State.REJECTED, State.WITHDRAWN} for o in others)
-    if taken:
+    with doing.unit.session.no_autoflush:
+        others = findings_of(doing.unit.session, doing.case.id, doing.reading.number)
+    if any(o.level == row.level and o.id != row.id and o.state not in _GONE for o in others):
         msg = f"There is a finding at {row.level} already. Decide on that one, or relabel it."
         raise NotAllowed(msg)

@@ -1,19 +1,24 @@
 """One case as the review room paints it: patient, scan, findings, measurements and report."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from store._claimed import Held, held
+from store._case import Case as Case
+from store._case import Closed, Reading, Report, Scan
+from store._case import Finding as Finding
+from store._case import Version as Version
+from store._claimed import held
 from store._measured import Spine, spine_on
-from store._pictures import Elsewhere, elsewhere, pictures_on, shown_series
 from store._pictures import Pictured as Pictured
-from store.domain.finding import CaseState, Proposal, Source, State, propose
+from store._pictures import elsewhere, pictures_on, shown_series
+from store._readings import NOBODY, seen, shown_findings, undecided, versions
+from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
 from store.domain.people import Permission
+from store.domain.reading import Kind
 from store.domain.refusal import NotAllowed
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
@@ -21,6 +26,7 @@ from store.guard import change, question
 from store.tables import (
     FindingRow,
     PatientRow,
+    ReadingRow,
     ReferralRow,
     ReportRow,
     ResultRow,
@@ -29,80 +35,6 @@ from store.tables import (
     SeriesRow,
 )
 from store.unit import Reader, Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """The scan and what was done with it."""
-
-    scanned: date | None
-    exam: str
-    site: str
-    accession: str
-    maker: str
-    kernel: str
-    stack: str | None
-    no_stack: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding as it stands.
-
-    Attributes:
-        offered: What a plain confirmation accepts.
-    """
-
-    id: str
-    source: Source
-    state: State
-    level: Level | None
-    grade: Grade | None
-    shape: FractureType | None
-    code: str
-    text: str
-    ai_level: Level | None
-    ai_loss: float | None
-    ai_grade: Grade | None
-    ai_formula: str
-    offered: Proposal | None
-    decided_by: str
-    decided_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The newest report text, and what a person said of it."""
-
-    text: str | None
-    status: ReportStatus | None
-    recommendation: Recommendation | None
-    judged_by: str
-    judged_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything one painting of the room needs, read in one transaction.
-
-    Attributes:
-        pictures: Every reconstruction of the scan, the one shown first.
-        elsewhere: Set where the newest step was made on another picture than the first.
-    """
-
-    id: str
-    version: int
-    state: CaseState
-    patient: Patient
-    scan: Scan
-    products: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    spine: Spine
-    pictures: tuple[Pictured, ...]
-    elsewhere: Elsewhere | None
-    report: Report
-    referred_on: date | None
-    claim: Held | None
 
 
 @question(Permission.READ_CASES)
@@ -119,10 +51,11 @@ def case(reader: Reader, case_id: str) -> Case:
         raise NotAllowed(msg)
     scan = session.get_one(ScanRow, row.scan_id)
     shown, pictures = pictures_on(session, scan.id)
-    spine = spine_on(session, row, shown)
-    findings = session.execute(
-        select(FindingRow).where(col(FindingRow.case_id) == case_id).order_by(col(FindingRow.place))
-    ).scalars()
+    view = seen(session, row, reader.person)
+    reading = view.reading
+    spine = spine_on(session, row, NOBODY if view.bare else reading, shown)
+    findings = shown_findings(session, view)
+    both = versions(session, row) if view.open and row.state == CaseState.ADJUDICATION else {}
     sent = session.execute(
         select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case_id)
     ).scalar_one_or_none()
@@ -133,12 +66,17 @@ def case(reader: Reader, case_id: str) -> Case:
         patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
         scan=_scan(scan, shown),
         products=_products(session, scan.id),
-        findings=tuple(_finding(found, spine) for found in findings),
+        findings=tuple(_finding(found, spine, both) for found in findings),
         spine=spine,
         pictures=pictures,
-        elsewhere=elsewhere(session, row.id, shown),
-        report=_report(session, row),
+        elsewhere=None if view.bare else elsewhere(session, row.id, reading.number, shown),
+        report=_report(session, row, NOBODY if view.bare else reading),
         referred_on=sent.date() if sent else None,
+        reading=Reading(reading.number, Kind(reading.kind), view.mine, False),
+        barred=view.barred,
+        may=view.may,
+        undecided=undecided(findings),
+        closed=_closed(reading) if not view.bare else None,
         claim=held(session, row, reader.person, reader.now),
     )
 
@@ -210,7 +148,15 @@ def _products(session: Session, scan_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _finding(row: FindingRow, spine: Spine) -> Finding:
+def _closed(reading: ReadingRow) -> Closed | None:
+    if reading.closed_at is None:
+        return None
+    return Closed(reading.reader_name, reading.closed_at, reading.words)
+
+
+def _finding(
+    row: FindingRow, spine: Spine, both: Mapping[str | None, tuple[FindingRow | None, ...]]
+) -> Finding:
     level = Level(row.level) if row.level else None
     ai_grade = Grade(row.ai_grade) if row.ai_grade is not None else None
     return Finding(
@@ -229,10 +175,22 @@ def _finding(row: FindingRow, spine: Spine) -> Finding:
         offered=propose(spine.used.get(level) if level else None, ai_grade, row.ai_loss),
         decided_by=row.decided_by,
         decided_at=row.decided_at,
+        versions=tuple(_version(one) for one in both.get(row.level, ())),
     )
 
 
-def _report(session: Session, row: ReviewCase) -> Report:
+def _version(row: FindingRow | None) -> Version | None:
+    if row is None:
+        return None
+    return Version(
+        State(row.state),
+        Grade(row.grade) if row.grade else None,
+        FractureType(row.shape) if row.shape else None,
+        row.code,
+    )
+
+
+def _report(session: Session, row: ReviewCase, said: ReadingRow) -> Report:
     text = session.execute(
         select(col(ReportRow.text))
         .where(col(ReportRow.scan_id) == row.scan_id)
@@ -241,8 +199,9 @@ def _report(session: Session, row: ReviewCase) -> Report:
     ).scalar_one_or_none()
     return Report(
         text=text,
-        status=ReportStatus(row.report_status) if row.report_status else None,
-        recommendation=Recommendation(row.recommendation) if row.recommendation else None,
-        judged_by=row.report_by,
-        judged_at=row.report_at,
+        status=ReportStatus(said.report_status) if said.report_status else None,
+        recommendation=Recommendation(said.recommendation) if said.recommendation else None,
+        judged_by=said.report_by,
+        judged_at=said.report_at,
+        changed=row.report_changed,
     )

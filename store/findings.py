@@ -1,38 +1,36 @@
-"""Deciding: each deed is one event, kept for ever; where a finding stands follows from them."""
+"""Deciding: each deed is one event, kept for ever; where a case stands follows from them."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from store._changes import restore, world
 from store._claimed import check_hold
+from store._closing import ask_opinion, close, reopen, unreadable, withdraw
+from store._doing import Doing, Event, write_down
+from store._readings import check_hand, reading_row, seen
 from store._remeasured import check_stack, keep, measure
+from store._settle import settle
 from store._steps import standing_steps
-from store._verdicts import change_finding, snapshot
+from store._verdicts import add, change_finding
 from store.domain.clock import local
-from store.domain.finding import (
-    Act,
-    CaseState,
-    Decision,
-    Deed,
-    State,
-    case_state,
-    check_decision,
-)
+from store.domain.finding import Act, CaseState, Deed, State, check_decision
 from store.domain.people import Permission
+from store.domain.reading import Kind, ReadPolicy
 from store.domain.refusal import Conflict, NotAllowed
-from store.domain.rejection import REASONS, Class
 from store.guard import change
-from store.tables import DecisionRow, FindingRow, ReferralRow, ReviewCase
+from store.tables import DecisionRow, ReviewCase
 from store.unit import Unit
 
-_JUDGED = ("report_status", "recommendation")
+LAST_SESSION = timedelta(hours=12)
+"""A step older than this is not taken back but decided anew; our default."""
 
 
 @change(Permission.REVIEW)
-def decide(unit: Unit, act: Act) -> int:
+def decide(unit: Unit, act: Act, policy: ReadPolicy) -> int:
     """Record *act* and return the case's new version; the same act again changes nothing.
 
     Raises:
@@ -43,70 +41,73 @@ def decide(unit: Unit, act: Act) -> int:
     done = unit.session.get(DecisionRow, act_id)
     if done is not None:
         return _replayed(unit, act, done)
-    case = _case(unit, act)
+    case, deed = _case(unit, act), act.decision.deed
     check_hold(unit, case)
-    step = _step(unit, case, act)
-    _settle(unit, case)
-    unit.session.add(
-        DecisionRow(
-            act=act_id,
-            case_id=case.id,
-            version=case.version,
-            finding_id=step.finding,
-            deed=act.decision.deed.value,
-            before=step.before,
-            after=step.after,
-            undoes=step.undoes,
-            stack=act.stack,
-            actor=unit.person.handle,
-            actor_name=unit.person.name,
-            role=unit.person.role.value,
-            at=unit.now,
-        )
-    )
-    if act.decision.deed is Deed.MEASURE:
+    if act.stack:
+        check_stack(unit.session, case, act.stack)
+    number = check_hand(unit.session, case, unit.person, deed).number
+    reading = reading_row(unit.session, case, number)
+    was = world(unit.session, case)
+    doing = Doing(unit, case, reading, act, policy)
+    undoes = _undo(doing) if deed is Deed.UNDO else None
+    if undoes is None:
+        _take_up(doing)
+        _DEEDS.get(deed, _impossible)(doing)
+    settle(unit, case)
+    case.last_by = unit.person.handle
+    event = Event(act_id, deed, number, doing.finding, undoes, act.stack, doing.before, doing.after)
+    write_down(unit, case, was, event)
+    if deed is Deed.MEASURE:
         keep(unit, case, act, act_id)
-    unit.tell(
-        "case.decided",
-        case.id,
-        act=act_id,
-        deed=act.decision.deed.value,
-        finding=step.finding,
-        before=_unsaid(step.before),
-        after=_unsaid(step.after),
-        version=case.version,
-    )
     return case.version
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What one deed changed, as its event keeps it."""
-
-    finding: str | None
-    before: dict[str, Any]
-    after: dict[str, Any]
-    undoes: str | None = None
+def _impossible(_doing: Doing) -> None:
+    msg = "Nobody can do this by hand. Reload the page."
+    raise NotAllowed(msg)
 
 
-def _step(unit: Unit, case: ReviewCase, act: Act) -> _Step:
-    """Do *act*; its own picture must be one of the scan, whatever it decides."""
-    if act.stack:
-        check_stack(unit.session, case, act.stack)
-    if act.decision.deed is Deed.UNDO:
-        return _undo(unit, case)
-    if act.decision.deed is Deed.REPORT:
-        check_decision(State.FLAGGED, None, act.decision)
-        return _Step(None, *_judge(unit, case, act.decision))
-    if act.decision.deed is Deed.MEASURE:
-        check_decision(State.FLAGGED, None, act.decision)
-        return _Step(None, *measure(unit.session, case, act))
-    return _Step(*change_finding(unit, case, act))
+def _judge(doing: Doing) -> None:
+    decision, reading = doing.decision, doing.reading
+    check_decision(State.FLAGGED, None, decision)
+    reading.report_status = decision.status.value if decision.status else ""
+    reading.recommendation = decision.recommendation.value if decision.recommendation else "none"
+    reading.report_by, reading.report_at = doing.unit.person.name, doing.unit.now
+    doing.case.report_changed = False
 
 
-def _unsaid(state: dict[str, Any]) -> dict[str, Any]:
-    """*state* for the trail: a reader's own words may name the patient, so they stay out."""
-    return {name: value for name, value in state.items() if name != "text"}
+def _measure(doing: Doing) -> None:
+    check_decision(State.FLAGGED, None, doing.decision)
+    before, after = measure(doing.unit.session, doing.case, doing.reading, doing.act)
+    doing.before, doing.after = before, after
+
+
+_DEEDS: dict[Deed, Callable[[Doing], None]] = {
+    Deed.CONFIRM: change_finding,
+    Deed.REJECT: change_finding,
+    Deed.UNSURE: change_finding,
+    Deed.REGRADE: change_finding,
+    Deed.RELABEL: change_finding,
+    Deed.ADD: add,
+    Deed.REPORT: _judge,
+    Deed.MEASURE: _measure,
+    Deed.CLOSE: close,
+    Deed.UNREADABLE: unreadable,
+    Deed.OPINION: ask_opinion,
+    Deed.WITHDRAW: withdraw,
+    Deed.REOPEN: reopen,
+}
+
+
+def _take_up(doing: Doing) -> None:
+    """The first to act in a reading makes it theirs."""
+    case, reading, person = doing.case, doing.reading, doing.unit.person
+    if reading.reader or case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}:
+        return
+    reading.reader, reading.reader_name = person.handle, person.name
+    reading.opened_at = doing.unit.now
+    if reading.kind == Kind.SECOND:
+        case.second_reader = person.handle
 
 
 def _uuid(text: str) -> str:
@@ -132,11 +133,6 @@ def _case(unit: Unit, act: Act) -> ReviewCase:
         raise NotAllowed(msg)
     if case.version != act.version:
         raise Conflict(_moved_on(unit, case))
-    exported = select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case.id)
-    sent = unit.session.execute(exported).scalar_one_or_none()
-    if sent is not None:
-        msg = f"This case was referred to the FLS on {local(sent)}; it cannot be changed here."
-        raise NotAllowed(msg)
     return case
 
 
@@ -147,75 +143,35 @@ def _moved_on(unit: Unit, case: ReviewCase) -> str:
         .order_by(col(DecisionRow.version).desc())
         .limit(1)
     ).scalar_one_or_none()
-    who = (
-        f"{last.actor_name} changed this case on {local(last.at)}"
-        if last and last.version == case.version
-        else "A new picture or AI result changed this case"
-    )
+    if last is None or last.version != case.version or last.actor == "intake":
+        who = "A new picture, report or AI result changed this case"
+    elif last.actor != unit.person.handle and seen(unit.session, case, unit.person).open:
+        who = "Another person changed this case"
+    else:
+        who = f"{last.actor_name} changed this case on {local(last.at)}"
     return f"{who}. Your step was not recorded. Look at the case again, then decide."
 
 
-def _undo(unit: Unit, case: ReviewCase) -> _Step:
-    """Take back the newest step that stands."""
+def _undo(doing: Doing) -> str:
+    """Take back the newest step that stands, with all that it changed: its act."""
+    unit, case = doing.unit, doing.case
     steps = standing_steps(unit.session, case.id)
-    if not steps:
-        msg = "There is no step to undo."
+    hidden = seen(unit.session, case, unit.person).open
+    last = steps[0] if steps else None
+    if last is None or (last.actor != unit.person.handle and hidden):
+        msg = "There is no step to undo. What others did stays."
         raise NotAllowed(msg)
-    last = steps[0]
     if last.actor != unit.person.handle:
         msg = f"The last step is {last.actor_name}'s, of {local(last.at)}. Decide anew instead."
         raise NotAllowed(msg)
+    if unit.now - last.at > LAST_SESSION:
+        msg = f"The last step is of {local(last.at)}. Decide anew, or reopen the case (key .)."
+        raise NotAllowed(msg)
+    restore(unit, case, last.before)
+    doing.finding = last.finding_id
     if last.deed == Deed.MEASURE:
-        # Which measurement stands follows from the steps that do; no row has to change.
-        return _Step(None, last.after, last.before, last.act)
-    # What stands is again the word of whoever said it before, or of nobody.
-    earlier = next((step for step in steps[1:] if _same_matter(step, last)), None)
-    by, at = (earlier.actor_name, earlier.at) if earlier else ("", None)
-    if last.finding_id is None:
-        _restore(case, last.before)
-        case.report_by, case.report_at = by, at
-        return _Step(None, last.after, last.before, last.act)
-    row = unit.session.get_one(FindingRow, last.finding_id)
-    _restore(row, last.before or {"state": State.WITHDRAWN.value})
-    row.decided_by, row.decided_at = by, at
-    return _Step(row.id, last.after, last.before or snapshot(row), last.act)
-
-
-def _same_matter(step: DecisionRow, last: DecisionRow) -> bool:
-    """Whether *step* was of the same finding or, as *last*, of the report."""
-    return step.finding_id == last.finding_id and step.deed != Deed.MEASURE
-
-
-def _restore(row: ReviewCase | FindingRow, was: dict[str, Any]) -> None:
-    for name, value in was.items():
-        setattr(row, name, value)
-
-
-def _judge(
-    unit: Unit, case: ReviewCase, decision: Decision
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    before = {name: getattr(case, name) for name in _JUDGED}
-    case.report_status = decision.status.value if decision.status else ""
-    case.recommendation = decision.recommendation.value if decision.recommendation else "none"
-    case.report_by, case.report_at = unit.person.name, unit.now
-    return before, {name: getattr(case, name) for name in _JUDGED}
-
-
-def _settle(unit: Unit, case: ReviewCase) -> None:
-    """Bring the case's own columns in line with its findings."""
-    unit.session.flush()
-    rows = (
-        unit.session.execute(select(FindingRow).where(col(FindingRow.case_id) == case.id))
-        .scalars()
-        .all()
-    )
-    case.state = case_state(tuple(State(row.state) for row in rows)).value
-    case.fragility = sum(row.state == State.CONFIRMED for row in rows)
-    other = sum(
-        row.state == State.REJECTED and REASONS[row.code].kind is Class.NOT_FRAGILITY
-        for row in rows
-    )
-    case.confirmed = case.fragility + other
-    case.closed_at = (case.closed_at or unit.now) if case.state == CaseState.CLOSED else None
-    case.last_by = unit.person.handle
-    case.version += 1
+        # Which measurement stands follows from the steps that do.
+        said = ("level", "heights_mm")
+        doing.before = {name: last.after[name] for name in said}
+        doing.after = {name: last.before[name] for name in said}
+    return last.act

@@ -222,14 +222,16 @@ def _line(
 ) -> Line:
     confirmed = session.execute(
         select(col(FindingRow.level), col(FindingRow.grade)).where(
-            col(FindingRow.case_id) == case.id, col(FindingRow.state) == State.CONFIRMED.value
+            col(FindingRow.case_id) == case.id,
+            col(FindingRow.reading) == case.reading,
+            col(FindingRow.state) == State.CONFIRMED.value,
         )
     ).all()
     grades = tuple(Grade(grade or Grade.MILD) for _, grade in confirmed)
     sent = session.execute(
         select(col(ReferralRow.at)).where(col(ReferralRow.open_patient) == patient.id)
     ).scalar_one_or_none()
-    exclusions = _standing(session, case.id, patient.id)
+    exclusions = _standing(session, case, patient.id)
     verdict = decide(
         Candidate(
             grades=grades,
@@ -266,7 +268,7 @@ def _prefix(site: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", site.upper())[:8] or "VCF"
 
 
-def _standing(session: Session, case_id: str, patient_id: str) -> tuple[Exclusion, ...]:
+def _standing(session: Session, case: ReviewCase, patient_id: str) -> tuple[Exclusion, ...]:
     """Exclusions that apply now: of each code, the newest word on any scan of the patient."""
     scans = select(col(ScanRow.id)).where(col(ScanRow.patient_id) == patient_id)
     cases = select(col(ReviewCase.id)).where(col(ReviewCase.scan_id).in_(scans))
@@ -278,7 +280,9 @@ def _standing(session: Session, case_id: str, patient_id: str) -> tuple[Exclusio
     newest = {row.code: row.applies for row in rows}
     codes = session.execute(
         select(col(FindingRow.code)).where(
-            col(FindingRow.case_id) == case_id, col(FindingRow.state) == State.REJECTED.value
+            col(FindingRow.case_id) == case.id,
+            col(FindingRow.reading) == case.reading,
+            col(FindingRow.state) == State.REJECTED.value,
         )
     ).scalars()
     read = [BY_READER[code] for code in codes if code in BY_READER]

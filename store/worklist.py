@@ -90,7 +90,9 @@ def _narrowed(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tupl
     if filters.level is None:
         return query
     has_level = select(col(FindingRow.case_id)).where(
-        col(FindingRow.level) == filters.level.value, col(FindingRow.case_id) == ReviewCase.id
+        col(FindingRow.level) == filters.level.value,
+        col(FindingRow.case_id) == ReviewCase.id,
+        col(FindingRow.reading) == ReviewCase.reading,
     )
     return query.where(has_level.exists())
 
@@ -111,9 +113,14 @@ _LINES: Select[*tuple[Any, ...]] = (
     .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
     .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
 )
-_FINDINGS = select(col(FindingRow.case_id), col(FindingRow.level), col(FindingRow.state)).where(
-    col(FindingRow.case_id).in_(bindparam("cases", expanding=True)),
-    col(FindingRow.state) != State.WITHDRAWN.value,
+_FINDINGS = (
+    select(col(FindingRow.case_id), col(FindingRow.level), col(FindingRow.state))
+    .join(ReviewCase, col(ReviewCase.id) == col(FindingRow.case_id))
+    .where(
+        col(FindingRow.case_id).in_(bindparam("cases", expanding=True)),
+        col(FindingRow.reading) == col(ReviewCase.reading),
+        col(FindingRow.state) != State.WITHDRAWN.value,
+    )
 )
 
 

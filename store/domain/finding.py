@@ -1,14 +1,18 @@
-"""Decisions: what may be decided, why a flag is rejected, when a case closes."""
+"""Decisions: what may be decided on a finding, and on a whole case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.domain.act import BY_INTAKE as BY_INTAKE
+from store.domain.act import ENDS as ENDS
+from store.domain.act import Act as Act
+from store.domain.act import Decision as Decision
+from store.domain.act import Deed as Deed
 from store.domain.genant import FractureType, Grade, grade
 from store.domain.morphometry import Assessment, Heights, heights_of
 from store.domain.refusal import NotAllowed
 from store.domain.rejection import REASONS
-from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import REVIEWABLE, Level
 
 FARTHEST_POINT_MM = 60.0
@@ -30,20 +34,6 @@ class State(StrEnum):
     REJECTED = "rejected"
     UNSURE = "unsure"
     WITHDRAWN = "withdrawn"
-
-
-class Deed(StrEnum):
-    """What a reader did, as stored in the event."""
-
-    CONFIRM = "confirm"
-    REJECT = "reject"
-    UNSURE = "unsure"
-    REGRADE = "regrade"
-    RELABEL = "relabel"
-    ADD = "add"
-    REPORT = "report_status"
-    MEASURE = "measure"
-    UNDO = "undo"
 
 
 _DECIDED = frozenset({State.CONFIRMED, State.REJECTED, State.UNSURE})
@@ -68,46 +58,9 @@ class CaseState(StrEnum):
 
     WAITING = "waiting"
     SECOND_READ = "second read"
+    ADJUDICATION = "adjudication"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a reader says of one finding; only the parts its deed needs are filled.
-
-    Attributes:
-        points: Of a measurement: six (x, y) in mm in the vertebra's own plane, as
-            `morphometry.heights_of` wants them.
-    """
-
-    deed: Deed
-    code: str = ""
-    text: str = ""
-    level: Level | None = None
-    grade: Grade | None = None
-    shape: FractureType | None = None
-    status: ReportStatus | None = None
-    recommendation: Recommendation | None = None
-    points: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One deed as it left a reader's hand.
-
-    Attributes:
-        act: UUID made where the key was pressed; the same act twice is one deed.
-        version: The case's version that was on the screen.
-        finding: None for a deed on the whole case or on a level.
-        stack: Name of the picture that was on the screen; empty where none was told.
-    """
-
-    act: str
-    case: str
-    version: int
-    finding: str | None
-    decision: Decision
-    stack: str = ""
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +174,22 @@ def heights_by(decision: Decision) -> Heights:
         raise NotAllowed(str(error)) from None
 
 
+_WORDS_FOR = {
+    Deed.UNREADABLE: "why this scan cannot be read",
+    Deed.OPINION: "what the second reader should look at",
+    Deed.REOPEN: "why the case is opened again",
+    Deed.WITHDRAW: "why the case is taken out of review",
+}
+
+
+def _check_words(_state: State, decision: Decision) -> None:
+    if not decision.text.strip():
+        msg = f"Write in a few words {_WORDS_FOR[decision.deed]}, then do it again."
+        raise NotAllowed(msg)
+
+
 def _check_nothing(_state: State, _decision: Decision) -> None:
-    """Whether a step can be undone is known by the record alone."""
+    """Whether it can be done is known by the record alone."""
 
 
 _CHECKS: dict[Deed, Callable[[State, Decision], None]] = {
@@ -234,13 +201,10 @@ _CHECKS: dict[Deed, Callable[[State, Decision], None]] = {
     Deed.ADD: _check_level,
     Deed.REPORT: _check_report,
     Deed.MEASURE: _check_measurement,
+    Deed.CLOSE: _check_nothing,
+    Deed.UNREADABLE: _check_words,
+    Deed.OPINION: _check_words,
+    Deed.REOPEN: _check_words,
+    Deed.WITHDRAW: _check_words,
     Deed.UNDO: _check_nothing,
 }
-
-
-def case_state(states: tuple[State, ...]) -> CaseState:
-    """Where a scan stands whose findings stand at *states*; withdrawn ones do not count."""
-    counted = [state for state in states if state is not State.WITHDRAWN]
-    if State.FLAGGED in counted:
-        return CaseState.WAITING
-    return CaseState.SECOND_READ if State.UNSURE in counted else CaseState.CLOSED

@@ -14,6 +14,7 @@ from app.wiring import Site, open_site
 from store import cases, findings
 from store.domain.finding import Act, Decision, Deed
 from store.domain.people import Person, Role
+from store.domain.reading import ReadPolicy
 
 LEAD = Person("a.lead", "Ada Lead", Role.METABOLIC_LEAD)
 
@@ -32,7 +33,7 @@ def taken_in(data: Path, folder: Path) -> str:
 
 
 def painted(site: Site, case: str) -> dict[str, Any]:
-    return paint(site.ask(LEAD, cases.case, case), demo=False, may_review=True)
+    return paint(site.ask(LEAD, cases.case, case), demo=False)
 
 
 @pytest.mark.parametrize("first", ["thick", "thin"])
@@ -66,7 +67,7 @@ def test_a_case_decided_on_thick_slices_says_that_thin_ones_came_later(
         Decision(Deed.UNSURE),
         shown["stack"],
     )
-    site.submit(LEAD, findings.decide, act)
+    site.submit(LEAD, findings.decide, act, ReadPolicy())
     assert painted(site, case)["picture_changed"] == ""
     taken_in(data, deliveries["thin"])
     now = painted(site, case)

@@ -9,19 +9,20 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from store import arrivals, cases, findings
+from store._changes import _row, world
 from store._remeasured import remeasured_on
 from store.domain.arrival import AiFinding, AiResult, Ending, RadiologyReport, SeriesHeader
-from store.domain.finding import Act, Decision, Deed, State, case_state
+from store.domain.finding import Act, Decision, Deed
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient, UnusableNhsNumber
 from store.domain.morphometry import Heights
 from store.domain.people import INTAKE, Person, Role
-from store.domain.rejection import REASONS, Class
+from store.domain.reading import ReadPolicy
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
-from store.tables import DecisionRow, FindingRow, ReviewCase, ScanRow
+from store.tables import DecisionRow, FindingRow, ReadingRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
 
 NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
@@ -207,11 +208,20 @@ def points(front: float, middle: float, back: float) -> tuple[tuple[float, float
     return tuple((x, y) for x, height in places for y in (-height / 2, height / 2))
 
 
+ONE_READER = ReadPolicy(share=0.0, doubtful=False)
+"""Only what a reader is unsure of, or asks for, is read twice."""
+ALWAYS_TWICE = ReadPolicy(share=1.0)
+
+
 def do(
-    engine: Engine, act: Act, person: Person = LEAD, now: datetime = NOW + timedelta(hours=1)
+    engine: Engine,
+    act: Act,
+    person: Person = LEAD,
+    now: datetime = NOW + timedelta(hours=1),
+    policy: ReadPolicy = ONE_READER,
 ) -> int:
     with Unit(engine, person, now) as unit:
-        return findings.decide(unit, act)
+        return findings.decide(unit, act, policy)
 
 
 def measured(
@@ -224,7 +234,7 @@ def measured(
     now: datetime = NOW + timedelta(hours=1),
 ) -> int:
     """Measure *level* of *case* on the picture it shows; the new version."""
-    shown = show(engine, case)
+    shown = show(engine, case, person)
     made = {"level": level, "points": points(*heights)}
     stack = stack or shown.scan.stack or ""
     return do(engine, an_act(case, shown.version, Deed.MEASURE, None, stack, **made), person, now)
@@ -237,12 +247,19 @@ def step(
     place: int | None = 0,
     person: Person = LEAD,
     now: datetime = NOW + timedelta(hours=1),
+    policy: ReadPolicy = ONE_READER,
     **decision: object,
 ) -> int:
-    """Do *deed* to the finding at *place* of *case* as it stands now."""
-    shown = show(engine, case)
+    """Do *deed* to the finding at *place* of *case* as *person* sees it now."""
+    shown = show(engine, case, person)
     finding = shown.findings[place].id if place is not None else None
-    return do(engine, an_act(case, shown.version, deed, finding, **decision), person, now)
+    act = an_act(case, shown.version, deed, finding, **decision)
+    return do(engine, act, person, now, policy)
+
+
+def close(engine: Engine, case: str, person: Person = LEAD, **more: object) -> int:
+    """Close the reading that *person* has of *case*; the new version."""
+    return step(engine, case, Deed.CLOSE, None, person, **more)  # type: ignore[arg-type]  # named
 
 
 def judge(
@@ -257,30 +274,26 @@ def ready(engine: Engine, header: SeriesHeader | None = None) -> str:
     case = a_case(engine, header=header)
     step(engine, case, Deed.CONFIRM)
     judge(engine, case)
+    close(engine, case)
     return case
 
 
-PROJECTED = ("state", "level", "grade", "shape", "code", "text")
-
-
 def projection(engine: Engine, case: str) -> dict[str, Any]:
-    """What the tables say of a case and its findings now."""
+    """What the tables say of a case, its readings, findings and measurements now."""
     with Session(engine) as session:
         row = session.get_one(ReviewCase, case)
-        found = session.execute(select(FindingRow).where(col(FindingRow.case_id) == case)).scalars()
-        return {
-            "state": row.state,
-            "fragility": row.fragility,
-            "confirmed": row.confirmed,
-            "report": (row.report_status, row.recommendation),
-            "measured": _by_people(session, case),
-            "findings": {f.id: {name: getattr(f, name) for name in PROJECTED} for f in found},
+        rows = {name: values for name, values in world(session, row).items() if values}
+        return {**rows, "measured": _by_people(session, row)}
+
+
+def _by_people(session: Session, case: ReviewCase) -> dict[int, dict[str, list[float]]]:
+    return {
+        number: {
+            level.value: list(one.heights.three)
+            for level, one in remeasured_on(session, case.id, number).items()
         }
-
-
-def _by_people(session: Session, case: str) -> dict[str, list[float]]:
-    found = remeasured_on(session, case)
-    return {level.value: list(one.heights.three) for level, one in found.items()}
+        for number in (1, 2)
+    }
 
 
 def events(engine: Engine, case: str) -> list[DecisionRow]:
@@ -294,43 +307,64 @@ def events(engine: Engine, case: str) -> list[DecisionRow]:
 
 
 def recomputed(engine: Engine, case: str) -> dict[str, Any]:
-    """What the events alone say of a case: the flags as they came, then each deed in order."""
+    """What the events alone say of a case: as it came, then each deed in order."""
+    rows: dict[str, Any] = {"case": _CASE_AS_IT_CAME, "readings/1": _READING_AS_IT_COMES | {}}
+    done = events(engine, case)
+    made = {name for event in done for name, row in event.before.items() if row is None}
     with Session(engine) as session:
         found = session.execute(select(FindingRow).where(col(FindingRow.case_id) == case)).scalars()
-        standing: dict[str, dict[str, Any]] = {
-            f.id: {
-                "state": "flagged",
-                "level": f.ai_level,
-                "grade": None,
-                "shape": None,
-                "code": "",
-                "text": "",
-            }
-            for f in found
-            if f.source == "AI"
-        }
-    judged = {"report_status": "", "recommendation": ""}
-    measured: dict[str, list[float] | None] = {}
-    for event in events(engine, case):
+        for row in found:
+            if f"findings/{row.id}" not in made:
+                rows[f"findings/{row.id}"] = _finding_as_it_came(row)
+    measured: dict[int, dict[str, list[float]]] = {1: {}, 2: {}}
+    for event in done:
         if "heights_mm" in event.after:
-            measured[event.after["level"]] = event.after["heights_mm"]
-        elif event.finding_id is None:
-            judged.update({name: event.after[name] for name in judged if name in event.after})
-        else:
-            standing[event.finding_id] = dict(event.after)
-    states = [State(f["state"]) for f in standing.values()]
-    other = sum(
-        f["state"] == "rejected" and REASONS[f["code"]].kind is Class.NOT_FRAGILITY
-        for f in standing.values()
+            by_level = measured[event.reading]
+            by_level[event.after["level"]] = event.after["heights_mm"]
+        for name, change in event.after.items():
+            if name.partition("/")[0] in _EMPTY:
+                rows[name] = _changed(name, rows.get(name), change)
+    kept = {number: {k: mm for k, mm in m.items() if mm} for number, m in measured.items()}
+    return {**{name: row for name, row in rows.items() if row}, "measured": kept}
+
+
+def _changed(name: str, row: dict[str, Any] | None, change: dict[str, Any] | None) -> object:
+    if change is None:
+        return None
+    return {**(_EMPTY[name.partition("/")[0]] if row is None else row), **change}
+
+
+def _empty(row: SQLModel) -> dict[str, Any]:
+    return dict(_row(row))
+
+
+_CASE_AS_IT_CAME = _empty(
+    ReviewCase(
+        id="",
+        scan_id="",
+        state="waiting",
+        rank=0,
+        worst_grade=0,
+        waiting_since=NOW.date(),
+        site="",
+        product="",
     )
-    return {
-        "state": case_state(tuple(states)).value,
-        "fragility": states.count(State.CONFIRMED),
-        "confirmed": states.count(State.CONFIRMED) + other,
-        "report": (judged["report_status"], judged["recommendation"]),
-        "measured": {level: mm for level, mm in measured.items() if mm},
-        "findings": standing,
-    }
+)
+_READING_AS_IT_COMES = _empty(ReadingRow(case_id="", number=1, kind="first"))
+_EMPTY = {
+    "case": _CASE_AS_IT_CAME,
+    "readings": _READING_AS_IT_COMES,
+    "findings": _empty(FindingRow(id="", case_id="", place=0, source="AI", state="flagged")),
+    "alerts": {},
+}
+
+
+def _finding_as_it_came(row: FindingRow) -> dict[str, Any]:
+    came = {name: getattr(row, name) for name in ("reading", "place", "source", *_AI)}
+    return {**_EMPTY["findings"], **came, "level": row.ai_level}
+
+
+_AI = ("ai_level", "ai_loss", "ai_grade", "ai_formula")
 
 
 def scan_of(engine: Engine, header: SeriesHeader) -> ScanRow | None:

@@ -23,6 +23,7 @@ from store import findings
 from store.domain.finding import Act, Decision, Deed
 from store.domain.genant import Grade
 from store.domain.people import Person, Role
+from store.domain.reading import ReadPolicy
 from store.domain.spine import Level
 from store.engine import open_engine
 from store.unit import Unit
@@ -46,7 +47,7 @@ while True:
         decision = turn[versions[case] % 3]
         with Unit(engine, person) as unit:
             versions[case] = findings.decide(
-                unit, Act(act, case, versions[case], None, decision, stacks[case])
+                unit, Act(act, case, versions[case], None, decision, stacks[case]), ReadPolicy()
             )
         print(act, flush=True)
 """

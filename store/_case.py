@@ -1,0 +1,139 @@
+"""One case as the review room paints it: the values, frozen."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from store._claimed import Held
+from store._measured import Spine
+from store._pictures import Elsewhere, Pictured
+from store.domain.finding import CaseState, Deed, Proposal, Source, State
+from store.domain.genant import FractureType, Grade
+from store.domain.identity import Patient
+from store.domain.reading import Kind
+from store.domain.report import Recommendation, ReportStatus
+from store.domain.spine import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The scan and what was done with it."""
+
+    scanned: date | None
+    exam: str
+    site: str
+    accession: str
+    maker: str
+    kernel: str
+    stack: str | None
+    no_stack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What one of two readers said; nobody is told which of them."""
+
+    state: State
+    grade: Grade | None
+    shape: FractureType | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding as it stands.
+
+    Attributes:
+        offered: What a plain confirmation accepts.
+        versions: While two readings are adjudicated: what each said at this level, None for
+            nothing; empty where they agree.
+    """
+
+    id: str
+    source: Source
+    state: State
+    level: Level | None
+    grade: Grade | None
+    shape: FractureType | None
+    code: str
+    text: str
+    ai_level: Level | None
+    ai_loss: float | None
+    ai_grade: Grade | None
+    ai_formula: str
+    offered: Proposal | None
+    decided_by: str
+    decided_at: datetime | None
+    versions: tuple[Version | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The newest report text, and what a person said of it.
+
+    Attributes:
+        changed: Whether another text came after a person had judged one.
+    """
+
+    text: str | None
+    status: ReportStatus | None
+    recommendation: Recommendation | None
+    judged_by: str
+    judged_at: datetime | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reading that is shown.
+
+    Attributes:
+        mine: Whether it is the asking person's own, or may become it.
+        unaided: Whether the AI's answer is kept from it.
+    """
+
+    number: int
+    kind: Kind
+    mine: bool
+    unaided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Who closed a reading, when, and the words they left."""
+
+    by: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything one painting of the room needs, read in one transaction.
+
+    Attributes:
+        pictures: Every reconstruction of the scan, the one shown first.
+        elsewhere: Set where the newest step was made on another picture than the first.
+        barred: Why this person may not decide; empty where they may.
+        may: Deeds on the whole case that are possible now.
+        undecided: How many findings nobody has decided on.
+        closed: Set where the case is closed or withdrawn, or this person closed their reading.
+    """
+
+    id: str
+    version: int
+    state: CaseState
+    patient: Patient
+    scan: Scan
+    products: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    spine: Spine
+    pictures: tuple[Pictured, ...]
+    elsewhere: Elsewhere | None
+    report: Report
+    referred_on: date | None
+    reading: Reading
+    barred: str
+    may: tuple[Deed, ...]
+    undecided: int
+    closed: Closed | None
+    claim: Held | None

@@ -1,0 +1,33 @@
+"""A case's own columns, which follow from its readings."""
+
+from store._readings import findings_of, reading_row
+from store.domain.finding import CaseState, State
+from store.domain.rejection import REASONS, Class
+from store.tables import ReadingRow, ReviewCase
+from store.unit import Unit
+
+_REPORT = ("report_status", "recommendation", "report_by", "report_at")
+_NO_REPORT = dict(zip(_REPORT, ("", "", "", None), strict=True))
+
+
+def settle(unit: Unit, case: ReviewCase) -> None:
+    """Bring the case's own columns in line: they say what was found once it is closed only."""
+    unit.session.flush()
+    case.version += 1
+    rows = findings_of(unit.session, case.id, case.reading)
+    closed = case.state == CaseState.CLOSED
+    reading = reading_row(unit.session, case)
+    case.fragility = sum(row.state == State.CONFIRMED for row in rows) if closed else 0
+    other = sum(
+        row.state == State.REJECTED and REASONS[row.code].kind is Class.NOT_FRAGILITY
+        for row in rows
+    )
+    case.confirmed = case.fragility + other if closed else 0
+    case.outcome = reading.outcome if closed else ""
+    case.closed_at = (case.closed_at or unit.now) if closed else None
+    for name, value in (_reported(reading) if closed else _NO_REPORT).items():
+        setattr(case, name, value)
+
+
+def _reported(reading: ReadingRow) -> dict[str, object]:
+    return {name: getattr(reading, name) for name in _REPORT}
