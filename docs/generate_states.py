@@ -38,8 +38,8 @@ def page() -> str:
         f"the report ({still}).",
         "",
         f"A case is one of {cases}.",
-        "It waits while a finding is only flagged, goes to a second read while one is unsure, and",
-        "is closed otherwise.",
+        "A reader closes their reading once nothing in it is only flagged. Then the case is closed, or",
+        "differ. A closed case is reopened with a reason.",
         "",
     ]
     return "\n".join(lines)

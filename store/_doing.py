@@ -11,6 +11,10 @@ from store.unit import Unit
 
 _OWN_WORDS = frozenset({"text", "comment", "words", "told"})
 """A reader's own words may name the patient: they are kept, and stay out of the trail."""
+_IN_THE_LINE = frozenset(
+    {"reader", "reader_name", "opened_at", "decided_by", "decided_at", "report_by", "report_at"}
+)
+"""Who and when; a line of the trail says so itself."""
 
 
 @dataclass(slots=True)
@@ -87,8 +91,9 @@ def write_down(unit: Unit, case: ReviewCase, was: Kept, event: Event) -> None:
 
 
 def _unsaid(said: dict[str, Any]) -> dict[str, Any]:
-    return {
+    kept = {
         name: _unsaid(value) if isinstance(value, dict) else value
         for name, value in said.items()
-        if name not in _OWN_WORDS
+        if name not in _OWN_WORDS | _IN_THE_LINE
     }
+    return {name: value for name, value in kept.items() if value != {}}

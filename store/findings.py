@@ -17,7 +17,7 @@ from store._settle import settle
 from store._steps import standing_steps
 from store._verdicts import add, change_finding
 from store.domain.clock import local
-from store.domain.finding import Act, CaseState, Deed, State, check_decision
+from store.domain.finding import BY_INTAKE, Act, CaseState, Deed, State, check_decision
 from store.domain.people import Permission
 from store.domain.reading import Kind, ReadPolicy
 from store.domain.refusal import Conflict, NotAllowed
@@ -143,8 +143,10 @@ def _moved_on(unit: Unit, case: ReviewCase) -> str:
         .order_by(col(DecisionRow.version).desc())
         .limit(1)
     ).scalar_one_or_none()
-    if last is None or last.version != case.version or last.actor == "intake":
-        who = "A new picture, report or AI result changed this case"
+    if last is None or last.version != case.version or Deed(last.deed) in BY_INTAKE:
+        named = last.deed if last is not None and last.version == case.version else ""
+        arrived = {Deed.CORRECTED.value: "corrected report"}.get(named, "new picture or AI result")
+        who = f"A {arrived} changed this case"
     elif last.actor != unit.person.handle and seen(unit.session, case, unit.person).open:
         who = "Another person changed this case"
     else:

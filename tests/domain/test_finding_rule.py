@@ -1,15 +1,11 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from store.domain.finding import (
     LANDS,
     MOVES,
-    CaseState,
     Decision,
     Deed,
     State,
-    case_state,
     check_decision,
     check_move,
     propose,
@@ -136,34 +132,11 @@ def test_judging_the_report_needs_a_status() -> None:
     check_decision(State.FLAGGED, None, decision)
 
 
-@pytest.mark.parametrize(
-    ("states", "expected"),
-    [
-        ((), CaseState.CLOSED),
-        ((State.FLAGGED,), CaseState.WAITING),
-        ((State.CONFIRMED, State.FLAGGED, State.UNSURE), CaseState.WAITING),
-        ((State.CONFIRMED, State.UNSURE), CaseState.SECOND_READ),
-        ((State.CONFIRMED, State.REJECTED), CaseState.CLOSED),
-        ((State.WITHDRAWN,), CaseState.CLOSED),
-    ],
-)
-def test_a_case_waits_for_its_last_finding(states: tuple[State, ...], expected: CaseState) -> None:
-    assert case_state(states) is expected
-
-
-@given(st.lists(st.sampled_from(State)))
-def test_the_order_of_findings_and_withdrawn_ones_do_not_matter(
-    states: list[State],
-) -> None:
-    before = case_state(tuple(states))
-    counted = [state for state in reversed(states) if state is not State.WITHDRAWN]
-    assert case_state(tuple(counted)) is before
-
-
-@given(st.lists(st.sampled_from(STANDING), min_size=1))
-def test_no_case_closes_over_an_open_finding(states: list[State]) -> None:
-    closed = case_state(tuple(states)) is CaseState.CLOSED
-    assert closed is not bool({State.FLAGGED, State.UNSURE} & set(states))
+@pytest.mark.parametrize("deed", [Deed.UNREADABLE, Deed.OPINION, Deed.REOPEN, Deed.WITHDRAW])
+def test_what_ends_or_opens_a_case_otherwise_needs_words(deed: Deed) -> None:
+    with pytest.raises(NotAllowed, match="Write in a few words"):
+        check_decision(State.FLAGGED, None, Decision(deed, text="  "))
+    check_decision(State.FLAGGED, None, Decision(deed, text="metal everywhere"))
 
 
 def test_a_plain_confirmation_takes_our_measurement_before_the_vendors() -> None:

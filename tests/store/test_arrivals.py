@@ -18,6 +18,7 @@ from store_builders import (
     a_report,
     a_result,
     arrive,
+    close,
     report,
     say,
     scan_of,
@@ -299,7 +300,8 @@ def test_a_second_delivery_of_a_result_is_a_duplicate(engine: Engine) -> None:
 def test_a_new_flag_reopens_a_closed_case_and_raises_its_version(engine: Engine) -> None:
     header = a_header()
     case = a_case(engine, header=header)
-    version = step(engine, case, Deed.CONFIRM)
+    step(engine, case, Deed.CONFIRM)
+    version = close(engine, case)
     assert show(engine, case).state is CaseState.CLOSED
     say(engine, a_result(header, a_flag(Level.T9), product="Other"))
     shown = show(engine, case)

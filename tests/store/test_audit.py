@@ -19,6 +19,7 @@ from store_builders import (
     a_report,
     a_result,
     arrive,
+    close,
     judge,
     measured,
     ready,
@@ -294,6 +295,7 @@ def test_no_line_of_the_trail_names_a_patient(engine: Engine) -> None:
         step(engine, worked, Deed.ADD, None, level=Level.T5, grade=Grade.MILD, text="CANARYTEXT")
         measured(engine, worked, Level.L1, 23.0, 24.0, 25.0)
         judge(engine, worked)
+        close(engine, worked, text="CANARYTEXT")
     with Unit(engine, COORDINATOR, NOW) as unit:
         referrals.exclude(unit, case, Exclusion.LOCAL, True, note="CANARYTEXT")
     with Unit(engine, COORDINATOR, NOW + timedelta(days=1)) as unit:

@@ -9,11 +9,11 @@ from postgres import Postgres
 from sqlalchemy import Engine, MetaData, column, insert, inspect, select
 from sqlalchemy import table as sql_table
 from sqlmodel import SQLModel
-from store_builders import a_case, events, measured, projection, ready, recomputed, show
+from store_builders import a_case, events, judge, projection, ready, recomputed, show
 
 import store.tables
 from store import audit
-from store.domain.spine import Level
+from store.domain.report import ReportStatus
 from store.engine import WRITES, open_engine
 from store.migrate import HERE, current, newest, upgrade
 
@@ -70,10 +70,10 @@ def test_a_record_of_the_former_version_keeps_all_it_held(empty: Engine, engine:
     assert current(empty) == newest()
     assert show(empty, case) == show(engine, case)
     assert projection(empty, case) == recomputed(empty, case) == projection(engine, case)
-    assert [event.stack for event in events(empty, case)] == ["", ""]
+    assert [event.stack for event in events(empty, case)] == ["", "", ""]
     assert audit.verify(empty) == audit.verify(engine)
     assert audit.missing_guards(empty) == ()
-    assert measured(empty, case, Level.L1, 24.0, 24.0, 25.0) == 3
+    assert judge(empty, case, ReportStatus.REPORTED_FULL) == 4
     empty.dispose()
 
 

@@ -13,6 +13,7 @@ from store_builders import (
     a_patient,
     a_result,
     arrive,
+    close,
     judge,
     say,
     step,
@@ -55,12 +56,15 @@ def small_world(engine: Engine) -> None:
     step(engine, unsure, Deed.UNSURE)
     rejected = scan(site="RX2")
     step(engine, rejected, Deed.REJECT, code="LIMBUS")
+    close(engine, rejected)
     malignant = scan()
     step(engine, malignant, Deed.REJECT, code="MALIGNANT")
+    close(engine, malignant)
     for status in (ReportStatus.NOT_MENTIONED, ReportStatus.REPORTED_FULL, ReportStatus.NO_REPORT):
         confirmed = scan(october + timedelta(days=28))
         step(engine, confirmed, Deed.CONFIRM)
         judge(engine, confirmed, status)
+        close(engine, confirmed)
     with Unit(engine, COORDINATOR, NOW) as unit:
         referrals.export(unit, str(uuid4()), Policy())
     nobody = a_patient(nhs_number=None, hospital_number="")

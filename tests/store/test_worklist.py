@@ -19,6 +19,7 @@ from store_builders import (
     a_patient,
     a_result,
     arrive,
+    close,
     say,
     step,
 )
@@ -97,6 +98,8 @@ def test_the_queue_moves_on_when_a_case_is_decided(engine: Engine) -> None:
     first, second = (flagged(engine, 0.5, date(2026, 10, day)) for day in (1, 2))
     assert ids(engine, Filters()) == [first, second]
     step(engine, first, Deed.CONFIRM)
+    assert ids(engine, Filters()) == [first, second], "decided is not yet closed"
+    close(engine, first)
     assert ids(engine, Filters()) == [second]
     assert following(engine, first, Filters()) == second
     assert following(engine, second, Filters()) is None
@@ -127,6 +130,7 @@ def test_every_scan_is_counted_once_by_state_and_by_answer(engine: Engine) -> No
     arrive(engine, a_header())
     decided = a_case(engine)
     step(engine, decided, Deed.CONFIRM)
+    close(engine, decided)
     a_case(engine)
     with Reader(engine, LEAD) as reader:
         standing = worklist.standing(reader)

@@ -53,13 +53,17 @@ def upgrade() -> None:
     op.add_column("review_case", sa.Column("deferred_until", sa.Date(), nullable=True))
     _tables()
     op.execute(
-        "INSERT INTO reading (case_id, number, kind, reader, reader_name, closed_at, outcome, "
-        "report_status, recommendation, report_by, report_at) "
-        "SELECT id, 1, 'first', last_by, last_by, closed_at, "
+        "INSERT INTO reading (case_id, number, kind, reader, reader_name, opened_at, closed_at, "
+        "outcome, report_status, recommendation, report_by, report_at) "
+        "SELECT id, 1, 'first', last_by, COALESCE((SELECT max(actor_name) FROM decision "
+        "WHERE case_id = review_case.id AND actor = last_by), last_by), "
+        "(SELECT min(at) FROM decision WHERE case_id = review_case.id), closed_at, "
         "CASE WHEN closed_at IS NULL THEN '' ELSE 'read' END, "
         "report_status, recommendation, report_by, report_at FROM review_case"
     )
-    op.execute("UPDATE review_case SET first_reader = last_by WHERE closed_at IS NOT NULL")
+    op.execute(
+        "UPDATE review_case SET first_reader = last_by, outcome = 'read' WHERE closed_at IS NOT NULL"
+    )
 
 
 def _tables() -> None:
