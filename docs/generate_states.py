@@ -38,7 +38,8 @@ def page() -> str:
         f"the report ({still}).",
         "",
         f"A case is one of {cases}.",
-        "A reader closes their reading once nothing in it is only flagged. Then the case is closed, or",
+        "A reader closes their reading once nothing is merely flagged. The case is then closed,",
+        "or a second person reads it blind, and a third one adjudicates where the two readings",
         "differ. A closed case is reopened with a reason.",
         "",
     ]

@@ -62,7 +62,8 @@ def upgrade() -> None:
         "report_status, recommendation, report_by, report_at FROM review_case"
     )
     op.execute(
-        "UPDATE review_case SET first_reader = last_by, outcome = 'read' WHERE closed_at IS NOT NULL"
+        "UPDATE review_case SET first_reader = last_by, outcome = 'read' "
+        "WHERE closed_at IS NOT NULL"
     )
 
 
