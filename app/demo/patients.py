@@ -158,6 +158,9 @@ CATALOGUE: tuple[Patient, ...] = (
     Patient(18, "Demo-Tansy^Claire", "F", 47, (
         Visit(5, "CT urinary tract", ABDOMEN, _says(Form.JSON, L2), Says.REPORTED_FULL,
               {L2: _wedge(0.29)}, build=_CANON, indication="Haematuria", specialty="Urology"),
+        # The same fracture a year and more before: unchanged.
+        Visit(431, "CT urinary tract", LUMBAR, _says(Form.JSON, L2), Says.NOT_MENTIONED,
+              {L2: _wedge(0.28)}, build=_SMALL, indication="Renal colic", specialty="Urology"),
     )),
     Patient(19, "Demo-Bramble^Ivy", "F", 80, (
         Visit(9, "CT chest", CHEST, _says(Form.SPINE_REPORT, T12), Says.NOT_MENTIONED,
@@ -230,6 +233,10 @@ CATALOGUE: tuple[Patient, ...] = (
               build=Build(PHILIPS, 1, (2.0, 0.8, 0.8), 256, 12.0,
                           scanning=Scanning(tilt_degrees=16.0)),
               indication="Back pain", specialty="Rheumatology"),
+        # A mild one at the same level before: worse since.
+        Visit(540, "CT lumbar spine", LUMBAR, _says(Form.JSON, L2), Says.REPORTED_FULL,
+              {L2: _wedge(0.21)}, build=_SMALL, indication="Back pain",
+              specialty="Rheumatology"),
     )),
     Patient(32, "Demo-Quince^Olga", "F", 77, (
         Visit(11, "CT abdomen and pelvis", ABDOMEN, _says(Form.JSON, L1), Says.NOT_MENTIONED,

@@ -114,6 +114,10 @@ Symmetrical renal excretion. No urothelial lesion. No stone.
 Moderate (Genant 2) anterior wedge fracture of L2. Unexpected at this age; secondary causes of
 osteoporosis should be sought.
 Conclusion: Normal urinary tract. L2 vertebral fracture, advise DXA and bone profile."""),
+    (18, 1): ("F", """Clinical details: Left renal colic.
+CT of the urinary tract without contrast.
+2 mm calculus in the left lower pole. No hydronephrosis. No ureteric stone.
+Conclusion: Non-obstructing left renal calculus."""),
     (19, 0): ("F", """Clinical details: Rheumatoid arthritis, ?interstitial lung disease.
 High-resolution CT of the chest.
 Subpleural reticulation in both lower lobes with traction bronchiectasis, no honeycombing. Less
@@ -171,6 +175,10 @@ Unenhanced CT of the lumbar spine, gantry angled along the discs.
 Moderate (grade 2) anterior wedge fracture of L2. Posterior wall intact, no retropulsion.
 Facet joint degeneration at L4/5.
 Conclusion: Moderate L2 vertebral fracture. Assessment by the fracture liaison service advised."""),
+    (31, 1): ("F", """Clinical details: Low back pain for two months.
+Unenhanced CT of the lumbar spine.
+Mild (grade 1) anterior wedge fracture of L2. Canal of normal width. Facet joint degeneration.
+Conclusion: Mild L2 vertebral fracture. Bone density measurement advised."""),
     (32, 0): ("F", f"""Clinical details: Painless jaundice.
 {_TECHNIQUE["portal"]}
 Distal common duct stricture with upstream dilatation to 14 mm. No pancreatic mass seen. No

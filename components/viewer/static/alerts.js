@@ -9,8 +9,8 @@ export const alertsOf = (record) =>
 /** One alert in words: { head, rest, open }. */
 export function alertWords({ level, words, raised, told }) {
   const what = [level, words].filter(Boolean).join(": ");
-  if (told) return { head: `Urgent: ${what}`, rest: `told ${told}`, open: false };
-  return { head: `URGENT: ${what}`, rest: `raised ${raised}; nobody has been told yet (key ;)`, open: true };
+  if (told) return { head: what, rest: `told: ${told}`, open: false };
+  return { head: what, rest: `raised ${raised}, nobody told yet`, open: true };
 }
 
 function row(alert) {
