@@ -14,6 +14,7 @@ from app.case_json import claimed
 from app.desk import DESK, Desks
 from app.tickets import Tickets
 from store import claims
+from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed
 from store.staff import SignedIn
 
@@ -53,6 +54,9 @@ class ClaimsApi:
             return JSONResponse({"error": error}, 422)
         if not asked.opens(self.tickets, request, posted.case):
             return asked.again()
+        if not desk.person.may(Permission.REVIEW):
+            words = f"Your role, {desk.person.role.words}, takes no cases."
+            return JSONResponse({"error": words}, 403)
         try:
             self._do(desk, posted)
         except Conflict as conflict:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store._changes import restore, world
-from store._claimed import check_hold
+from store._claimed import check_hold, let_go
 from store._closing import ask_opinion, close, reopen, unreadable, withdraw
 from store._doing import Doing, Event, write_down
 from store._readings import check_hand, reading_row, seen
@@ -16,6 +16,7 @@ from store._remeasured import check_stack, keep, measure
 from store._settle import settle
 from store._steps import standing_steps
 from store._verdicts import add, change_finding
+from store.domain.act import ENDS
 from store.domain.clock import local
 from store.domain.finding import BY_INTAKE, Act, CaseState, Deed, State, check_decision
 from store.domain.people import Permission
@@ -59,6 +60,8 @@ def decide(unit: Unit, act: Act, policy: ReadPolicy) -> int:
     write_down(unit, case, was, event)
     if deed is Deed.MEASURE:
         keep(unit, case, act, act_id)
+    if deed in ENDS:
+        let_go(unit, case.id)
     return case.version
 
 

@@ -47,6 +47,11 @@ class Clerk:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    def claim(self, case: str, do: str = "take", **more: str) -> httpx.Response:
+        """Take a case, leave it, or take it over."""
+        body = {"case": case, "do": do, **more}
+        return self.http.post("/api/claims", json=body, headers=self.ticket(case))
+
     def act(self, case: str, version: int, kind: str, **fields: object) -> dict[str, Any]:
         """A decision as the viewer makes it."""
         return {"act": str(uuid4()), "case": case, "version": version, "kind": kind, **fields}
