@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app import asked
+from app import asked, pacs
 from app.case_json import paint
 from app.desk import DESK, Desks
 from app.posted import Posted
@@ -148,6 +148,11 @@ class Api:
         person = desk.person
         found = self.site.ask(person, cases.case, case_id)
         painted = paint(found, demo=self.site.settings.demo)
+        painted["pacs"] = pacs.link(
+            self.site.settings.pacs_link,
+            accession=found.scan.accession,
+            study_uid=found.scan.study_uid,
+        )
         filters = self.desks.filters(desk)
         painted["keymap"] = self.site.ask(person, preferences.mine, Preference.KEYMAP)
         painted["waiting"] = self.site.ask(person, worklist.count, filters)

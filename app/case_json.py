@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from app.purpose import PURPOSE
+from app.timeline_json import proposed, timeline
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
@@ -87,6 +89,8 @@ def paint(case: Case, *, demo: bool) -> dict[str, Any]:
         "unmeasured": {level.value: why for level, why in case.spine.unmeasured.items()},
         "report": _report(case),
         "claim": claimed(case.claim),
+        "timeline": timeline(case.timeline),
+        "purpose": PURPOSE,
         "lists": LISTS,
     }
 
@@ -191,6 +195,7 @@ def _finding(found: Finding, case: Case) -> dict[str, Any]:
         "text": found.text,
         "route": reason.route if reason and found.state is State.REJECTED else "",
         "by": _by(found),
+        "proposed": proposed(case.timeline, found.level),
         "versions": [
             {"reader": reader, "words": _version(said)}
             for reader, said in zip(_READERS, found.versions, strict=False)

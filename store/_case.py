@@ -6,6 +6,7 @@ from datetime import date, datetime
 from store._claimed import Held
 from store._measured import Spine
 from store._pictures import Elsewhere, Pictured
+from store._timeline import Timeline
 from store.domain.finding import CaseState, Deed, Proposal, Source, State
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import Patient
@@ -22,6 +23,7 @@ class Scan:
     exam: str
     site: str
     accession: str
+    study_uid: str
     maker: str
     kernel: str
     stack: str | None
@@ -137,3 +139,4 @@ class Case:
     undecided: int
     closed: Closed | None
     claim: Held | None
+    timeline: Timeline

@@ -1,5 +1,6 @@
 """The pictures of a scan: every reconstruction that came, the best for the spine first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -55,11 +56,21 @@ def shown_series(session: Session, scan_id: str) -> SeriesRow | None:
     return pictures_on(session, scan_id)[0]
 
 
+def shown_of(session: Session, scan_ids: Sequence[str]) -> dict[str, SeriesRow]:
+    """For each of several scans what `shown_series` gives, in one question."""
+    rows = session.execute(select(SeriesRow).where(col(SeriesRow.scan_id).in_(scan_ids))).scalars()
+    of: dict[str, list[SeriesRow]] = {}
+    for row in sorted(rows, key=_as_before, reverse=True):
+        of.setdefault(row.scan_id or "", []).append(row)
+    return {scan_id: _shown(found)[0] for scan_id, found in of.items()}
+
+
 def pictures_on(session: Session, scan_id: str) -> tuple[SeriesRow | None, tuple[Pictured, ...]]:
     """The series that `shown_series` gives, and every picture of the scan, the best first."""
     rows = _rows(session, scan_id)
-    ordered = _ordered([row for row in rows if row.stack])
-    shown = ordered[0][0] if ordered else next(iter(rows), None)
+    if not rows:
+        return None, ()
+    shown, ordered = _shown(rows)
     return shown, tuple(
         Pictured(
             stack=row.stack or "",
@@ -148,6 +159,12 @@ def _show(unit: Unit, row: SeriesRow, picture: Picture) -> None:
 def _rows(session: Session, scan_id: str) -> list[SeriesRow]:
     found = session.execute(select(SeriesRow).where(col(SeriesRow.scan_id) == scan_id)).scalars()
     return sorted(found, key=_as_before, reverse=True)
+
+
+def _shown(rows: list[SeriesRow]) -> tuple[SeriesRow, list[tuple[SeriesRow, str]]]:
+    """Of the series of a scan the one that is shown first, and all with pictures by the rule."""
+    ordered = _ordered([row for row in rows if row.stack])
+    return (ordered[0][0] if ordered else rows[0]), ordered
 
 
 def _as_before(row: SeriesRow) -> tuple[bool, bool, int, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store._case import Case as Case
@@ -14,6 +15,11 @@ from store._measured import Spine, spine_on
 from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
 from store._readings import NOBODY, seen, shown_findings, undecided, versions
+from store._scans import Stands
+from store._timeline import ScanSeen as ScanSeen
+from store._timeline import Timeline as Timeline
+from store._timeline import Vertebra as Vertebra
+from store._timeline import timeline_of
 from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
@@ -36,6 +42,8 @@ from store.tables import (
 )
 from store.unit import Reader, Unit
 
+_OTHER = aliased(ScanRow)
+
 
 @question(Permission.READ_CASES)
 def case(reader: Reader, case_id: str) -> Case:
@@ -56,6 +64,7 @@ def case(reader: Reader, case_id: str) -> Case:
     spine = spine_on(session, row, NOBODY if view.bare else reading, shown)
     findings = shown_findings(session, view)
     both = versions(session, row) if view.open and row.state == CaseState.ADJUDICATION else {}
+    painted = tuple(_finding(found, spine, both) for found in findings)
     sent = session.execute(
         select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case_id)
     ).scalar_one_or_none()
@@ -66,7 +75,7 @@ def case(reader: Reader, case_id: str) -> Case:
         patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
         scan=_scan(scan, shown),
         products=_products(session, scan.id),
-        findings=tuple(_finding(found, spine, both) for found in findings),
+        findings=painted,
         spine=spine,
         pictures=pictures,
         elsewhere=None if view.bare else elsewhere(session, row.id, reading.number, shown),
@@ -78,6 +87,13 @@ def case(reader: Reader, case_id: str) -> Case:
         undecided=undecided(findings),
         closed=_closed(reading) if not view.bare else None,
         claim=held(session, row, reader.person, reader.now),
+        timeline=timeline_of(
+            session,
+            scan,
+            [stands for found in painted if (stands := _stands(found)) is not None],
+            {level: size.heights for level, size in spine.used.items()},
+            shown.stack if shown else None,
+        ),
     )
 
 
@@ -91,10 +107,15 @@ def stack_of(reader: Reader, case_id: str) -> str | None:
 
 @question(Permission.READ_CASES)
 def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
-    """The names of all pictures of a case."""
-    row = reader.session.get(ReviewCase, case_id)
-    found = pictures_on(reader.session, row.scan_id)[1] if row else ()
-    return frozenset(one.stack for one in found)
+    """The names of all pictures of a case, and of the other scans of its patient."""
+    found = reader.session.execute(
+        select(col(SeriesRow.stack))
+        .join(_OTHER, col(_OTHER.id) == col(SeriesRow.scan_id))
+        .join(ScanRow, col(ScanRow.patient_id) == col(_OTHER.patient_id))
+        .join(ReviewCase, col(ReviewCase.scan_id) == col(ScanRow.id))
+        .where(col(ReviewCase.id) == case_id, col(SeriesRow.stack).is_not(None))
+    ).scalars()
+    return frozenset(stack for stack in found if stack)
 
 
 @change(Permission.READ_CASES)
@@ -128,6 +149,7 @@ def _scan(row: ScanRow, series: SeriesRow | None) -> Scan:
         exam=row.exam,
         site=row.site,
         accession=row.accession,
+        study_uid=row.study_uid,
         maker=maker,
         kernel=series.kernel if series else "",
         stack=series.stack if series else None,
@@ -177,6 +199,14 @@ def _finding(
         decided_at=row.decided_at,
         versions=tuple(_version(one) for one in both.get(row.level, ())),
     )
+
+
+def _stands(found: Finding) -> Stands | None:
+    """*found* for the timeline: its grade, else the one that a confirmation would take."""
+    if found.level is None or found.state is State.WITHDRAWN:
+        return None
+    offered = found.offered.grade if found.offered else None
+    return Stands(found.level, found.state, found.grade or offered, found.shape, found.code)
 
 
 def _version(row: FindingRow | None) -> Version | None:

@@ -55,7 +55,7 @@ def compare(earlier: Seen, now: Seen) -> Change | None:
     None where the two have nothing in common to compare, or where they speak against each other:
     a higher grade with a height that rose as much as counts, one height up and another down.
     """
-    if not _comparable(earlier, now):
+    if not comparable(earlier, now):
         return None
     grown, shrunk = _incident(earlier, now), _incident(now, earlier)
     if grown and shrunk:
@@ -65,7 +65,8 @@ def compare(earlier: Seen, now: Seen) -> Change | None:
     return Change(Novelty.WORSE if earlier.grade else Novelty.NEW, _words(earlier, now))
 
 
-def _comparable(earlier: Seen, now: Seen) -> bool:
+def comparable(earlier: Seen, now: Seen) -> bool:
+    """Whether two scans of a vertebra have a grade, or heights, in common."""
     graded = earlier.grade is not None and now.grade is not None
     return graded or (earlier.heights is not None and now.heights is not None)
 
