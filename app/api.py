@@ -18,7 +18,8 @@ from app.posted import Posted
 from app.tickets import Tickets
 from components.imaging import stack_file
 from components.imaging.straighten import from_clicks
-from store import cases, findings, preferences, worklist
+from store import cases, findings, history, preferences, worklist
+from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed, Unusable
 from store.preferences import Preference
@@ -54,6 +55,7 @@ class Api:
         """All of them."""
         return [
             Route("/api/cases/{case}", self.case, methods=["GET"]),
+            Route("/api/cases/{case}/history", self.history, methods=["GET"]),
             Route("/api/stacks/{stack}/meta", self.meta, methods=["GET"]),
             Route("/api/stacks/{stack}/{plane:int}", self.plane, methods=["GET"]),
             Route("/api/stacks/{stack}/straight", self.straight, methods=["POST"]),
@@ -73,6 +75,19 @@ class Api:
             return JSONResponse(painted)
         except NotAllowed as refusal:
             return JSONResponse({"error": str(refusal)}, 403)
+
+    def history(self, request: Request) -> Response:
+        """What happened to the case the ticket is for, in words."""
+        desk: SignedIn = request.scope[DESK]
+        case_id = request.path_params["case"]
+        if not self._allowed(request, case_id):
+            return asked.again()
+        try:
+            lines = self.site.ask(desk.person, history.story, case_id)
+        except NotAllowed as refusal:
+            return JSONResponse({"error": str(refusal)}, 403)
+        said = [{"at": local(one.at), "who": one.who, "words": one.what} for one in lines]
+        return JSONResponse({"lines": said})
 
     def meta(self, request: Request) -> Response:
         """What the picture is: size, scale, outlines."""

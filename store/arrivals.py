@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from store import _flags
+from store._corrected import correct
 from store._patients import patient_row, scan_named, scan_row
 from store._pictures import adopt, enter_series, shown_series
 from store.domain.arrival import AiResult, Fate, RadiologyReport, SeriesHeader
@@ -155,6 +156,8 @@ def receive_report(unit: Unit, report: RadiologyReport) -> Outcome:
     if before is not None:
         return _receipt(unit, "report", report.digest, Outcome(Fate.DUPLICATE), before.scan_id)
     scan, doubt = scan_named(unit, report.study_uid, report.accession)
+    if scan is not None:
+        correct(unit, scan.id, report.text)
     unit.session.add(
         ReportRow(
             digest=report.digest,
@@ -217,6 +220,8 @@ def _join_waiting(unit: Unit, scan: ScanRow) -> None:
             named = named | ((col(table.study_uid) == "") & by_accession)
         waiting = unit.session.execute(select(table).where(col(table.scan_id).is_(None), named))
         for row in waiting.scalars():
+            if isinstance(row, ReportRow):
+                correct(unit, scan.id, row.text)
             row.scan_id = scan.id
             if isinstance(row, ResultRow):
                 _flags.enter(unit, scan, row)

@@ -79,7 +79,7 @@ def case(reader: Reader, case_id: str) -> Case:
         spine=spine,
         pictures=pictures,
         elsewhere=None if view.bare else elsewhere(session, row.id, reading.number, shown),
-        report=_report(session, row, NOBODY if view.bare else reading),
+        report=_report(session, row, NOBODY if view.bare else reading, open_=view.open),
         referred_on=sent.date() if sent else None,
         reading=Reading(reading.number, Kind(reading.kind), view.mine, False),
         barred=view.barred,
@@ -220,7 +220,7 @@ def _version(row: FindingRow | None) -> Version | None:
     )
 
 
-def _report(session: Session, row: ReviewCase, said: ReadingRow) -> Report:
+def _report(session: Session, row: ReviewCase, said: ReadingRow, *, open_: bool) -> Report:
     text = session.execute(
         select(col(ReportRow.text))
         .where(col(ReportRow.scan_id) == row.scan_id)
@@ -233,5 +233,5 @@ def _report(session: Session, row: ReviewCase, said: ReadingRow) -> Report:
         recommendation=Recommendation(said.recommendation) if said.recommendation else None,
         judged_by=said.report_by,
         judged_at=said.report_at,
-        changed=row.report_changed,
+        changed=row.report_changed and not open_,
     )

@@ -1,0 +1,187 @@
+"""The story of a case: who did what and when, in words, as far as one person may know it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from store._changes import world
+from store._readings import Seen, seen
+from store.domain.finding import BY_INTAKE, Deed
+from store.domain.people import Permission
+from store.domain.reading import Kind
+from store.domain.refusal import NotAllowed
+from store.domain.rejection import REASONS
+from store.domain.report import ReportStatus
+from store.guard import question
+from store.tables import BatchRow, DecisionRow, ReadingRow, ReferralRow, ReviewCase, ScanRow
+from store.unit import Reader
+
+_SOMEBODY = "A reader"
+"""Names of readers leave the store once the case is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened to a case."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One event, with the row it is of as the event left it."""
+
+    step: DecisionRow
+    row: Mapping[str, Any]
+    was: Mapping[str, Any]
+    undone: str
+    kind: str
+    open: bool
+
+
+@question(Permission.READ_CASES)
+def story(reader: Reader, case_id: str) -> tuple[Line, ...]:
+    """Everything that happened to a case, the oldest first; of a reading still out, one's own only.
+
+    Raises:
+        NotAllowed: there is no such case.
+    """
+    session = reader.session
+    case = session.get(ReviewCase, case_id)
+    if case is None:
+        msg = "This case is not here. Go back to the worklist."
+        raise NotAllowed(msg)
+    view = seen(session, case, reader.person)
+    me = reader.person.handle
+    scan = session.get_one(ScanRow, case.scan_id)
+    lines = [Line(scan.received_at, "Intake service", "The scan arrived.")]
+    for told in _events(session, case, view.open):
+        if not _shown(told.step, view, me):
+            continue
+        known = not view.open or told.step.actor == me or Deed(told.step.deed) in BY_INTAKE
+        who = told.step.actor_name if known else _SOMEBODY
+        lines.append(Line(told.step.at, who, _said(told)))
+    return (*lines, *_sent(session, case_id))
+
+
+def _shown(step: DecisionRow, view: Seen, me: str) -> bool:
+    if not view.open:
+        return True
+    if view.bare:
+        return False
+    return step.actor == me or step.reading == view.reading.number
+
+
+def _events(session: Session, case: ReviewCase, open_: bool) -> list[_Told]:
+    """Every event with its row, found by going back from how things stand now."""
+    rows = world(session, case)
+    steps = list(
+        session.execute(
+            select(DecisionRow)
+            .where(col(DecisionRow.case_id) == case.id)
+            .order_by(col(DecisionRow.version).desc())
+        ).scalars()
+    )
+    kinds = session.execute(
+        select(col(ReadingRow.number), col(ReadingRow.kind)).where(
+            col(ReadingRow.case_id) == case.id
+        )
+    )
+    kind_of: dict[int, str] = dict(kinds.tuples())
+    by_act = {step.act: step for step in steps}
+    found = []
+    for step in steps:
+        name = f"findings/{step.finding_id}" if step.finding_id else f"readings/{step.reading}"
+        row = dict(rows.get(name) or {})
+        for changed, was in step.before.items():
+            if "/" in changed or changed == "case":
+                rows[changed] = None if was is None else {**(rows.get(changed) or {}), **was}
+        undone = by_act[step.undoes].deed if step.undoes else ""
+        kind = kind_of.get(step.reading, Kind.FIRST)
+        found.append(_Told(step, row, rows.get(name) or {}, undone, kind, open_))
+    return found[::-1]
+
+
+def _sent(session: Session, case_id: str) -> list[Line]:
+    rows = session.execute(
+        select(col(ReferralRow.at), col(BatchRow.actor_name))
+        .join(BatchRow, col(BatchRow.id) == col(ReferralRow.batch_id))
+        .where(col(ReferralRow.case_id) == case_id)
+    )
+    return [Line(at, who, "Referred the patient to the FLS.") for at, who in rows]
+
+
+def _level(row: Mapping[str, Any]) -> str:
+    return row.get("level") or "a finding without a level"
+
+
+def _graded(row: Mapping[str, Any]) -> str:
+    shape = f" {row['shape']}" if row.get("shape") else ""
+    return f"{_level(row)}, grade {row.get('grade') or 0}{shape}"
+
+
+def _rejected(told: _Told) -> str:
+    reason = REASONS.get(told.row.get("code", ""))
+    words = f": {reason.words}" if reason else ""
+    text = f" (“{told.row['text']}”)" if told.row.get("text") else ""
+    return f"Rejected {_level(told.row)}{words}{text}"
+
+
+def _reported(told: _Told) -> str:
+    status = told.row.get("report_status") or ""
+    return f"Said of the report: {ReportStatus(status).words}" if status else "Judged the report"
+
+
+def _measured(told: _Told) -> str:
+    three = told.step.after.get("heights_mm") or []
+    heights = " / ".join(f"{mm:.1f}" for mm in three)
+    return f"Measured {told.step.after['level']}: {heights} mm"
+
+
+def _closed(told: _Told) -> str:
+    words = Kind(told.kind).words.split(":")[0].split(",")[0].lower()
+    took = f" after {told.row['seconds']} s of work" if told.row.get("seconds") else ""
+    why = () if told.open else told.step.after.get("reasons", ())
+    more = f"; a second person reads the case: {', '.join(why)}" if why else ""
+    return f"Closed the {words}{took}{_quoted(told)}{more}"
+
+
+def _quoted(told: _Told) -> str:
+    text = told.step.after.get("text")
+    return f" (“{text}”)" if text else ""
+
+
+def _undone(told: _Told) -> str:
+    return f"Took back the step before: {told.undone.replace('_', ' ')}"
+
+
+_SAID: dict[Deed, Callable[[_Told], str]] = {
+    Deed.CONFIRM: lambda told: f"Confirmed {_graded(told.row)}",
+    Deed.REJECT: _rejected,
+    Deed.UNSURE: lambda told: f"Was unsure of {_level(told.row)}",
+    Deed.REGRADE: lambda told: f"Graded {_graded(told.row)}",
+    Deed.RELABEL: lambda told: f"Moved a finding from {_level(told.was)} to {_level(told.row)}",
+    Deed.ADD: lambda told: f"Added {_graded(told.row)}",
+    Deed.REPORT: _reported,
+    Deed.MEASURE: _measured,
+    Deed.CLOSE: _closed,
+    Deed.UNREADABLE: lambda told: f"Found the scan unreadable{_quoted(told)}",
+    Deed.OPINION: lambda told: f"Asked for a second opinion{_quoted(told)}",
+    Deed.REOPEN: lambda told: f"Opened the case again{_quoted(told)}",
+    Deed.WITHDRAW: lambda told: f"Took the case out of review{_quoted(told)}",
+    Deed.UNDO: _undone,
+    Deed.FLAGGED: lambda _: "The AI flagged another vertebra; the case is open again",
+    Deed.CORRECTED: lambda _: "A corrected report came; the report check is open again",
+}
+
+
+def _said(told: _Told) -> str:
+    deed = Deed(told.step.deed)
+    said = _SAID.get(deed)
+    return f"{said(told) if said else deed.value.replace('_', ' ').capitalize()}."
