@@ -4,7 +4,7 @@
 gives findings, judgements, measurements, steps or names asks it first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -113,6 +113,18 @@ def blind(held: dict[int, ReadingRow]) -> bool:
     return second is not None and second.closed_at is None
 
 
+def still_out(session: Session, case_ids: Collection[str]) -> frozenset[str]:
+    """Of *case_ids*, those of which a second reading is out."""
+    rows = session.execute(
+        select(col(ReadingRow.case_id)).where(
+            col(ReadingRow.case_id).in_(case_ids),
+            col(ReadingRow.number) == NUMBERS[Kind.SECOND],
+            col(ReadingRow.closed_at).is_(None),
+        )
+    ).scalars()
+    return frozenset(rows)
+
+
 def seen(session: Session, case: ReviewCase, person: Person) -> Seen:
     """What *person* may see and do of *case* now."""
     held = readings(session, case.id)
@@ -122,9 +134,9 @@ def seen(session: Session, case: ReviewCase, person: Person) -> Seen:
     state = CaseState(case.state)
     if not blind(held):
         why = _why_not(session, case, force, person)
-        names_out = state is CaseState.ADJUDICATION
+        third = state is CaseState.ADJUDICATION
         mine = force.reader in ("", person.handle)
-        return Seen(force, False, names_out, mine, why, _may(state, why, force))
+        return Seen(force, third and not mine, third, mine, why, _may(state, why, force))
     own = [row for row in held.values() if row.reader == person.handle]
     if own and own[-1] is not force:
         why = "You closed your reading of this case. Another person reads it now."

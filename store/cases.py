@@ -1,6 +1,7 @@
 """One case as the review room paints it: patient, scan, findings, measurements and report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -10,7 +11,7 @@ from store._case import Case as Case
 from store._case import Closed, Reading, Report, Scan
 from store._case import Finding as Finding
 from store._case import Version as Version
-from store._claimed import held
+from store._claimed import SOMEBODY, held
 from store._measured import Spine, spine_on
 from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
@@ -23,7 +24,7 @@ from store._timeline import timeline_of
 from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
-from store.domain.people import Permission
+from store.domain.people import Permission, Person
 from store.domain.reading import Kind
 from store.domain.refusal import NotAllowed
 from store.domain.report import Recommendation, ReportStatus
@@ -62,6 +63,8 @@ def case(reader: Reader, case_id: str) -> Case:
     view = seen(session, row, reader.person)
     reading = view.reading
     spine = spine_on(session, row, NOBODY if view.bare else reading, shown)
+    if view.open:
+        spine = _nameless(spine, reader.person)
     findings = shown_findings(session, view)
     both = versions(session, row) if view.open and row.state == CaseState.ADJUDICATION else {}
     painted = tuple(_finding(found, spine, both) for found in findings)
@@ -168,6 +171,15 @@ def _products(session: Session, scan_id: str) -> tuple[str, ...]:
         rule = f", flags {row.threshold_rule}" if row.threshold_rule else ""
         said.append(f"{row.product} {row.version}{rule}")
     return tuple(dict.fromkeys(said))
+
+
+def _nameless(spine: Spine, person: Person) -> Spine:
+    """*spine* with the names of others left out; they wait until the case is closed."""
+    people = {
+        level: one if one.by == person.name else replace(one, by=SOMEBODY)
+        for level, one in spine.people.items()
+    }
+    return replace(spine, people=people)
 
 
 def _closed(reading: ReadingRow) -> Closed | None:

@@ -93,7 +93,7 @@ def _events(session: Session, case: ReviewCase, open_: bool) -> list[_Told]:
             col(ReadingRow.case_id) == case.id
         )
     )
-    kind_of: dict[int, str] = dict(kinds.tuples())
+    kind_of: dict[int, str] = {row[0]: row[1] for row in kinds}
     by_act = {step.act: step for step in steps}
     found = []
     for step in steps:

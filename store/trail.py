@@ -7,12 +7,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store import audit
+from store._readings import still_out
 from store.domain.people import Permission
 from store.guard import change, question
 from store.tables import TrailRow
 from store.unit import Reader, Unit
 
 PAGE = 100
+BLIND = '{"detail":"kept back until the second reading is in"}'
+_DECIDED = frozenset({"case.decided", "case.replayed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def page(
         (entity, col(TrailRow.entity) == entity),
     )
     query = query.where(*(clause for given, clause in wanted if given))
+    rows = reader.session.execute(query).scalars().all()
+    hidden = still_out(reader.session, {row.entity for row in rows})
     return tuple(
         Line(
             row.seq,
@@ -52,10 +57,10 @@ def page(
             row.action,
             row.entity,
             row.outcome,
-            row.detail,
+            BLIND if row.entity in hidden and row.action in _DECIDED else row.detail,
             row.hash,
         )
-        for row in reader.session.execute(query).scalars()
+        for row in rows
     )
 
 
