@@ -283,7 +283,8 @@ def test_the_second_reader_measures_for_themselves(engine: Engine) -> None:
     assert show(engine, case, LEAD).spine.people[Level.L1].by == LEAD.name
     step(engine, case, Deed.CONFIRM, 0, RADIOLOGIST, grade=Grade.MILD)
     close(engine, case, RADIOLOGIST)
-    assert show(engine, case, THIRD).spine.people[Level.L1].by == RADIOLOGIST.name
+    assert show(engine, case, THIRD).spine.people[Level.L1].heights.three == (24.0, 24.0, 25.0)
+    assert show(engine, case, THIRD).spine.people[Level.L1].by == "Another reader"
 
 
 def test_an_undone_closing_is_undone_whole(engine: Engine) -> None:
