@@ -11,6 +11,7 @@ from running import Server, run
 
 from app.demo.hospital import write_hospital
 from app.demo.patients import CATALOGUE
+from app.demo.visits import Patient
 
 STAFF = (
     ("a.lead", "Anna Lead", "METABOLIC_LEAD"),
@@ -58,7 +59,11 @@ def shots(tmp_path: Path) -> Path:
 
 def hospital(folder: Path, numbers: set[int]) -> Path:
     """A data folder in *folder* with the drawn patients of these *numbers*."""
-    patients = tuple(patient for patient in CATALOGUE if patient.number in numbers)
+    return received_from(folder, tuple(one for one in CATALOGUE if one.number in numbers))
+
+
+def received_from(folder: Path, patients: tuple[Patient, ...]) -> Path:
+    """A data folder in *folder* that received the scans of *patients*."""
     write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
     data = folder / "data"
     for handle, name, role in STAFF:

@@ -5,7 +5,7 @@ import { fit, limited, placing, toScreen, whole } from "./geometry.js";
 import { pictureOf, straightOf, vertebra } from "./pictures.js";
 
 const CLOSE_MM = 170; // five or six bodies from the top of the stage to its foot
-const FRONT_MM = 15;
+const FRONT_MM = 25;
 
 /** The level both pictures are about: what is meant in the picture, else the selected finding's. */
 export const levelMeant = (view, record) =>
@@ -44,7 +44,7 @@ function viewOf(view, meta, level) {
 }
 
 /**
- * The earlier stack *meta* on a pane of *size* beside *view*, as { view, picture, same, pxPerMm }:
+ * The earlier stack *meta* on a pane of *size*, `drop` CSS pixels lower than the stage of *view*, as { view, picture, same, pxPerMm }:
  * `same` says that the level is in both and the scale is that of the present picture. Without the
  * level in the earlier one it is shown whole: no picture in the wrong place.
  */
@@ -58,11 +58,12 @@ export function beside(view, meta, level, size) {
   const place = placing(here, view.stage, view.look);
   const pxPerMm = place.scale / here.mm_per_pixel;
   const anchor = anchorOf(view, level);
-  const at = anchor ? toScreen(place, anchor) : { x: view.stage.width / 2, y: view.stage.height / 2 };
+  const { width, height } = view.stage;
+  const at = anchor ? toScreen(place, anchor) : { x: width / 2, y: height / 2 };
   const centre = anchorOf(there, level);
   const scale = pxPerMm * picture.mm_per_pixel;
   const look = { zoom: scale / fit(picture, size),
-    x: centre.x - (at.x - view.stage.width / 2) / scale, y: centre.y - (at.y - size.height / 2) / scale };
+    x: centre.x - (at.x - width / 2) / scale, y: centre.y - (at.y - (size.drop ?? 0) - size.height / 2) / scale };
   return { view: { ...there, look }, picture, same: true, pxPerMm };
 }
 

@@ -90,8 +90,7 @@ export function stripWords(view, picture) {
 /** What the CT behind *meta* was, in a line. */
 export function sourceWords(meta) {
   const told = fidelityOf(meta);
-  return [slicesWords(told), told.kernel && `kernel ${told.kernel}`, interpolatedWords(told), tiltWords(told), ...told.notes]
-    .filter(Boolean).join(" · ");
+  return [slicesWords(told), told.kernel && `kernel ${told.kernel}`, tiltWords(told)].filter(Boolean).join(" · ");
 }
 
 const chosenSeries = (view, record) => record.series?.find((one) => one.stack === view.stack);

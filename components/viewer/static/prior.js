@@ -103,7 +103,8 @@ export class Prior {
     this.node.hidden = !scan;
     if (!scan) return this.stack && this.clear();
     if (this.stack?.stack !== scan.stack) this.#enter(scan);
-    const size = { width: this.parts.stage.clientWidth, height: this.parts.stage.clientHeight };
+    const { stage } = this.parts; // it begins lower than the stage beside it: its words stand above
+    const size = { width: stage.clientWidth, height: stage.clientHeight, drop: stage.offsetTop };
     if (size.width < 2 || size.height < 2) return undefined;
     const meta = numbered(this.stack.meta, scan.labels);
     return meta ? this.#expose(scan, meta, size) : this.#words(scan, this.stack.failed || "loading …", []);
