@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app import settings
+from app.demo.people import DEMO_STAFF
 from app.intake.receive import Delivery
 from app.intake.receive import receive as take_in
 from app.progress import Bar
@@ -18,15 +19,6 @@ from store import audit, staff
 from store.domain.people import INTAKE, Person, Role
 
 DEMO_FOLDER = Path("vcf-demo")
-DEMO_STAFF = (
-    Person("demo.lead", "Demo Bone Lead", Role.METABOLIC_LEAD),
-    Person("demo.radiologist", "Demo Radiologist", Role.RADIOLOGIST),
-    Person("demo.chair", "Demo REALM Chair", Role.REALM_CHAIR),
-    Person("demo.fls", "Demo FLS Coordinator", Role.FLS_COORD),
-    Person("demo.audit", "Demo Audit Lead", Role.AUDIT_LEAD),
-    Person("demo.cso", "Demo Safety Officer", Role.CSO),
-    Person("demo.admin", "Demo Administrator", Role.ADMIN),
-)
 
 
 def _site(asked: argparse.Namespace) -> Site:
@@ -59,6 +51,7 @@ def _occupied(folder: Path) -> None:
 def _found(told: settings.Settings) -> None:
     """Found the hospital; a mark shows while it is unfinished, so that a stop is no trap."""
     from app.demo.hospital import write_hospital
+    from app.demo.work import work, write_correction
 
     told.data.mkdir(parents=True)
     mark = told.data / "DEMO.unfinished"
@@ -73,6 +66,10 @@ def _found(told: settings.Settings) -> None:
         draw = partial(_drawn, bar)
         write_hospital(folder, draw, today=today)
         take_in(site, Delivery((folder,)), bar)
+        work(site)
+        corrected = folder / "corrected.csv"
+        write_correction(corrected, today)
+        take_in(site, Delivery((corrected,)), bar)
     site.engine.dispose()
     mark.rename(told.data / "DEMO")
 

@@ -1,0 +1,72 @@
+"""The demo hospital has work of every kind in it, done as people do it."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_demo_hospital import small
+
+from app.demo import work
+from app.demo.hospital import TODAY, write_hospital
+from app.demo.patients import CATALOGUE
+from app.demo.people import DEMO_STAFF, LEAD, RADIOLOGIST, SECOND
+from app.intake.receive import Delivery, receive
+from app.settings import Settings
+from app.wiring import Site, open_site
+from store import cases, claims, staff, worklist
+from store.domain.finding import CaseState
+from store.domain.people import INTAKE
+
+NUMBERS = {int(a[2:6]) for a in (*work.CLOSED, work.SECOND_READ, work.DISPUTED, work.ALERTED)} | {
+    int(a[2:6]) for a in (work.HELD, work.REOPENED, work.CORRECTED)
+}
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, dict[str, str]]:
+    """A site after its first work, and its cases by accession number."""
+    folder = tmp_path_factory.mktemp("worked")
+    patients = tuple(small(one) for one in CATALOGUE if one.number in NUMBERS)
+    write_hospital(folder / "delivery", lambda *_: None, workers=1, patients=patients)
+    site = open_site(replace(Settings(), data=folder / "data"))
+    for person in DEMO_STAFF:
+        site.submit(INTAKE, staff.enrol, person)
+    receive(site, Delivery((folder / "delivery",)))
+    found = work._by_accession(site)
+    work.work(site)
+    corrected = folder / "corrected.csv"
+    work.write_correction(corrected, TODAY)
+    receive(site, Delivery((corrected,)))
+    return site, found
+
+
+def state(worked: tuple[Site, dict[str, str]], accession: str) -> CaseState:
+    site, found = worked
+    return site.ask(SECOND, cases.case, found[accession]).state
+
+
+def test_a_case_waits_in_every_state_a_room_is_for(worked: tuple[Site, dict[str, str]]) -> None:
+    site, _ = worked
+    counted = Counter(site.ask(LEAD, worklist.standing).states)
+    assert counted[CaseState.CLOSED] >= 5
+    assert state(worked, work.SECOND_READ) is CaseState.SECOND_READ
+    assert state(worked, work.DISPUTED) is CaseState.ADJUDICATION
+    assert state(worked, work.REOPENED) is CaseState.WAITING
+    assert state(worked, work.ALERTED) is CaseState.CLOSED
+
+
+def test_the_earlier_scans_of_three_patients_are_read(worked: tuple[Site, dict[str, str]]) -> None:
+    assert {state(worked, accession) for accession in work.CLOSED} == {CaseState.CLOSED}
+
+
+def test_somebody_is_at_work_on_a_case(worked: tuple[Site, dict[str, str]]) -> None:
+    site, found = worked
+    held = site.ask(LEAD, claims.standing, found[work.HELD])
+    assert held is not None
+    assert held.name == RADIOLOGIST.name
+
+
+def test_a_report_was_corrected_after_it_was_judged(worked: tuple[Site, dict[str, str]]) -> None:
+    site, found = worked
+    assert "Corrected report" in site.ask(LEAD, cases.case, found[work.CORRECTED]).report.text
