@@ -21,7 +21,7 @@ _ONCE = ReadPolicy(share=0.0, doubtful=False)
 """These cases close with their first reading unless its reader is unsure or asks."""
 
 CLOSED, SECOND_READ, DISPUTED, ALERTED, HELD, REOPENED, CORRECTED = (
-    ("DX00171", "DX00182", "DX00312"), "DX00071", "DX00091", "DX00221", "DX00081", "DX00271",
+    ("DX00171", "DX00182", "DX00312"), "DX00071", "DX00091", "DX00261", "DX00081", "DX00271",
     "DX00211",
 )  # fmt: skip
 """Accession numbers of the cases that are worked on; the closed ones have a later scan."""

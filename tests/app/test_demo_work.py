@@ -1,8 +1,6 @@
 """The demo hospital has work of every kind in it, done as people do it."""
 
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from test_demo_hospital import small
@@ -29,7 +27,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, dict[str, st
     folder = tmp_path_factory.mktemp("worked")
     patients = tuple(small(one) for one in CATALOGUE if one.number in NUMBERS)
     write_hospital(folder / "delivery", lambda *_: None, workers=1, patients=patients)
-    site = open_site(replace(Settings(), data=folder / "data"))
+    site = open_site(Settings(data=folder / "data"))
     for person in DEMO_STAFF:
         site.submit(INTAKE, staff.enrol, person)
     receive(site, Delivery((folder / "delivery",)))
@@ -64,7 +62,7 @@ def test_somebody_is_at_work_on_a_case(worked: tuple[Site, dict[str, str]]) -> N
     site, found = worked
     held = site.ask(LEAD, claims.standing, found[work.HELD])
     assert held is not None
-    assert held.name == RADIOLOGIST.name
+    assert held.by == RADIOLOGIST.name
 
 
 def test_a_report_was_corrected_after_it_was_judged(worked: tuple[Site, dict[str, str]]) -> None:
