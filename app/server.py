@@ -42,7 +42,7 @@ PINNED = {
     "theme.light.primaryColor": "#005eb8",
     "theme.light.textColor": "#212b32",
     "theme.light.grayTextColor": "#4c6272",
-    "theme.dark.primaryColor": "#6cb4f5",
+    "theme.dark.primaryColor": "#1f78c8",
     "theme.dark.backgroundColor": "#12181d",
     "theme.dark.secondaryBackgroundColor": "#1d262d",
     "theme.dark.textColor": "#e8edee",

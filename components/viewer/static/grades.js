@@ -8,7 +8,7 @@ export const MARKS = {
   0: { letter: "0", words: "no fracture", fill: "#ffffff", shape: "circle" },
   1: { letter: "1", words: "grade 1, mild", fill: "#ffdd00", shape: "circle" },
   2: { letter: "2", words: "grade 2, moderate", fill: "#ffa64d", shape: "square" },
-  3: { letter: "3", words: "grade 3, severe", fill: "#ff8fa3", shape: "triangle" },
+  3: { letter: "3", words: "grade 3, severe", fill: "#ff80aa", shape: "triangle" },
   "?": { letter: "?", words: "not graded", fill: "#e8edee", shape: "diamond" },
 };
 
