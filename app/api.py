@@ -12,13 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app import asked, pacs
+from app.ahead import ahead
 from app.case_json import paint
 from app.desk import DESK, Desks
 from app.posted import Posted
 from app.tickets import Tickets
 from components.imaging import stack_file
 from components.imaging.straighten import from_clicks
-from store import cases, findings, history, preferences, worklist
+from store import cases, findings, history, preferences
 from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed, Unusable
@@ -27,7 +28,6 @@ from store.staff import SignedIn
 
 STRAIGHTENED_AT_ONCE = 2
 """Each takes the whole picture into memory."""
-FETCHED_AHEAD = 3
 AHEAD = "x-ahead"
 """Sent when a case is fetched before anybody looks at it."""
 
@@ -69,7 +69,7 @@ class Api:
         if not self._allowed(request, case_id):
             return asked.again()
         try:
-            painted = self._painted(desk, case_id)
+            painted = self._painted(request, case_id)
             if AHEAD not in request.headers:
                 self.site.submit(desk.person, cases.opened, case_id)
             return JSONResponse(painted)
@@ -132,7 +132,6 @@ class Api:
         return await run_in_threadpool(self._decide, request, body)
 
     def _decide(self, request: Request, body: bytes | None) -> Response:
-        desk: SignedIn = request.scope[DESK]
         if body is None:
             return JSONResponse({"error": "This is too long for a decision."}, 422)
         try:
@@ -142,9 +141,10 @@ class Api:
             return JSONResponse({"error": error}, 422)
         if not self._allowed(request, posted.case):
             return asked.again()
-        return self._kept(desk, posted)
+        return self._kept(request, posted)
 
-    def _kept(self, desk: SignedIn, posted: Posted) -> Response:
+    def _kept(self, request: Request, posted: Posted) -> Response:
+        desk: SignedIn = request.scope[DESK]
         if not desk.person.may(Permission.REVIEW):
             words = f"Your role, {desk.person.role.words}, may not decide on findings."
             return JSONResponse({"error": words}, 403)
@@ -152,14 +152,15 @@ class Api:
             policy = self.site.settings.read_policy
             self.site.submit(desk.person, findings.decide, posted.act_of(), policy)
         except Conflict as conflict:
-            now = self._painted(desk, posted.case)
+            now = self._painted(request, posted.case)
             return JSONResponse({"error": str(conflict), "case": now}, 409)
         except NotAllowed as refusal:
             return JSONResponse({"error": str(refusal)}, 422)
-        return JSONResponse({"saved": posted.act, "case": self._painted(desk, posted.case)})
+        return JSONResponse({"saved": posted.act, "case": self._painted(request, posted.case)})
 
-    def _painted(self, desk: SignedIn, case_id: str) -> dict[str, Any]:
+    def _painted(self, request: Request, case_id: str) -> dict[str, Any]:
         """The case as it stands now, and which one comes next."""
+        desk: SignedIn = request.scope[DESK]
         person = desk.person
         found = self.site.ask(person, cases.case, case_id)
         painted = paint(found, demo=self.site.settings.demo)
@@ -168,29 +169,11 @@ class Api:
             accession=found.scan.accession,
             study_uid=found.scan.study_uid,
         )
-        filters = self.desks.filters(desk)
         painted["keymap"] = self.site.ask(person, preferences.mine, Preference.KEYMAP)
-        painted["waiting"] = self.site.ask(person, worklist.count, filters)
-        painted["ahead"] = [self._after(desk, case) for case in self._queue(desk, case_id)]
-        painted["next"] = painted["ahead"][0] if painted["ahead"] else None
+        opened = asked.ticket(self.tickets, request)
+        if opened is not None:
+            painted.update(ahead(self.site, self.tickets, desk, opened))
         return painted
-
-    def _queue(self, desk: SignedIn, case_id: str) -> list[str]:
-        """The cases to look at after *case_id*, up to `FETCHED_AHEAD` of them."""
-        queue, filters = [case_id], self.desks.filters(desk)
-        while len(queue) <= FETCHED_AHEAD:
-            after = self.site.ask(desk.person, worklist.following, queue[-1], filters)
-            if after is None or after in queue:
-                break
-            queue.append(after)
-        return queue[1:]
-
-    def _after(self, desk: SignedIn, case_id: str) -> dict[str, Any]:
-        return {
-            "case": case_id,
-            "ticket": self.tickets.mint(desk.digest, case_id),
-            "stack": self.site.ask(desk.person, cases.stack_of, case_id),
-        }
 
     def _allowed(self, request: Request, case_id: str) -> bool:
         return asked.opens(self.tickets, request, case_id)

@@ -1,4 +1,4 @@
-"""Who is at which desk: the signed-in session behind a cookie, and the worklist they look at."""
+"""Who is at which desk: the signed-in session behind a cookie."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,6 @@ from app.wiring import Site
 from store import staff
 from store.domain.people import INTAKE, Person
 from store.staff import SignedIn
-from store.worklist import Filters
 
 COOKIE = "vcf_session"
 DESK = "vcf.desk"
@@ -21,7 +20,6 @@ class Desks:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._filters: dict[str, Filters] = {}
         self._noted: dict[str, datetime] = {}
 
     def at(self, secret: str | None) -> SignedIn | None:
@@ -45,11 +43,3 @@ class Desks:
     def sign_in(self, handle: str) -> str:
         """A new session for *handle*: the cookie's value."""
         return self.site.submit(INTAKE, staff.sign_in, handle)
-
-    def filters(self, desk: SignedIn) -> Filters:
-        """What the person narrowed the worklist to."""
-        return self._filters.get(desk.digest, Filters())
-
-    def narrow(self, desk: SignedIn, filters: Filters) -> None:
-        """Remember what the person narrowed the worklist to."""
-        self._filters[desk.digest] = filters

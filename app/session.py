@@ -9,10 +9,12 @@ from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 
+from app.address import Address
 from app.desk import COOKIE, Desks
 from app.tickets import Tickets
 from app.wiring import Site
 from store.domain.people import Person
+from store.domain.queue import Filters
 from store.domain.refusal import NotAllowed
 from store.staff import SignedIn
 from store.unit import Reader, Unit
@@ -59,13 +61,30 @@ def person() -> Person:
     return desk().person
 
 
-def ticket(case: str) -> str:
-    """A ticket for *case*, the same for an hour: a new one at every run would fetch anew."""
-    kept: dict[str, tuple[str, datetime]] = st.session_state.setdefault("tickets", {})
-    now = datetime.now(UTC)
-    if case not in kept or now - kept[case][1] > FRESH:
-        kept[case] = here().tickets.mint(desk().digest, case), now
-    return kept[case][0]
+def ticket(case: str, address: str = "") -> str:
+    """A ticket for *case*, the same for an hour: a new one at every run would fetch anew.
+
+    *address* is what the worklist it was opened from is narrowed to.
+    """
+    kept: dict[tuple[str, str], tuple[str, datetime]] = st.session_state.setdefault("tickets", {})
+    now, key = datetime.now(UTC), (case, address)
+    if key not in kept or now - kept[key][1] > FRESH:
+        kept[key] = here().tickets.mint(desk().digest, case, address), now
+    return kept[key][0]
+
+
+def address() -> Address:
+    """What the page's address narrows the worklist to; what is not offered is said and left out."""
+    try:
+        return Address.of(st.query_params.to_dict())
+    except NotAllowed as refusal:
+        st.warning(f"{refusal} The whole list is shown.")
+        return Address()
+
+
+def filters(chosen: Address) -> Filters:
+    """What *chosen* asks for today."""
+    return chosen.filters(datetime.now(UTC).date(), here().site.settings.due_days)
 
 
 def ask(question: Callable[Concatenate[Reader, P], T], *args: P.args, **kw: P.kwargs) -> T:

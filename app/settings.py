@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app import pacs
+from store.domain.queue import DUE_DAYS
 from store.domain.reading import ReadPolicy
 from store.domain.referral import Policy
 
@@ -63,6 +64,13 @@ class Settings:
         metadata={
             "env": "VCF_PACS_LINK",
             "says": "link to a case in the PACS, naming `{accession}` or `{study_uid}`",
+        },
+    )
+    due_days: int = field(
+        default=DUE_DAYS,
+        metadata={
+            "env": "VCF_DUE_DAYS",
+            "says": "days after the scan by which a flag should be decided",
         },
     )
 

@@ -1,15 +1,19 @@
 """Charts of rates: every number stands beside its bar, so that no colour has to be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from store.domain.queue import Band
 from store.domain.rates import FunnelRow, Rate
 from store.domain.report import BIAS_NOTE
 
 CONFIG = {"displayModeBar": False, "responsive": True}
 """How a screen is to draw the charts: without plotly's row of buttons."""
+
+MARKS = {Band.BREACHED: "▲", Band.AT_RISK: "◆", Band.IN_TIME: "●"}
+"""The shape of each band of waiting, so that no colour has to be told from another."""
 
 _BLUE, _GREY, _INK, _CLEAR = "#1f7ad1", "#768692", "#212b32", "rgba(0, 0, 0, 0)"
 """Bars and outlines keep 3:1 on the light page and on the dark one; the page turns the ink."""
@@ -115,3 +119,26 @@ def _note() -> dict[str, object]:
         "showarrow": False,
         "font": {"size": 14},
     }
+
+
+_BANDS = {
+    Band.BREACHED: ("#b3261e", "#ffffff"),
+    Band.AT_RISK: ("#ffb81c", _INK),
+    Band.IN_TIME: ("#005eb8", "#ffffff"),
+}
+"""Ground and ink of each part of the bar."""
+
+
+def ageing_bar(counts: Mapping[Band, int]) -> str:
+    """How the open cases divide into bands of waiting, as a small picture with its words."""
+    words = ", ".join(f"{counts[band]:,} {band.value}" for band in _BANDS)
+    parts = "".join(
+        f'<span style="flex:{counts[band]} 1 0;background:{colour};color:{ink};overflow:hidden">'
+        f"{MARKS[band]}</span>"
+        for band, (colour, ink) in _BANDS.items()
+        if counts[band]
+    )
+    return (
+        f'<div role="img" aria-label="Open cases: {words}" style="display:flex;gap:2px;width:160px;'
+        f'height:24px;font:14px/24px {_FACE};text-align:center;background:{_GREY}">{parts}</div>'
+    )

@@ -43,10 +43,12 @@ def worklist_table(
     key: str,
     caption: str,
     selected: str | None = None,
-) -> str | None:
-    """The id of the row the reader opened in this run, or None.
+    chosen: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """The ids of the rows the reader chose; the one they opened stands in the session under *key*.
 
-    *selected* is the row that has the focus at first; without it the first row has.
+    *selected* is the row that has the focus at first; without it the first row has. *chosen* are
+    rows that were chosen before.
     """
     component = mounted("worklist", "worklist.js", "worklist.css")
     answer = component(
@@ -61,8 +63,10 @@ def worklist_table(
                 {"id": row.id, "cells": dict(row.cells), "ticket": row.ticket} for row in rows
             ],
             "selected": selected,
+            "chosen": list(chosen),
         },
         on_open_change=lambda: None,
+        on_chosen_change=lambda: None,
     )
-    opened = answer.get("open")
-    return None if opened is None else str(opened)
+    now = answer.get("chosen")
+    return tuple(str(each) for each in (chosen if now is None else now))

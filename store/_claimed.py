@@ -99,11 +99,18 @@ def held_by_others(handle: str, now: datetime) -> Any:  # noqa: ANN401 - SQLAlch
     standing = and_(
         col(ClaimRow.case_id) == col(ReviewCase.id),
         col(ClaimRow.handle) != handle,
+        stands(now),
+    )
+    return select(col(ClaimRow.case_id)).where(standing).exists()
+
+
+def stands(now: datetime) -> Any:  # noqa: ANN401 - as held_by_others
+    """The clause that is true of a `ClaimRow` that holds at the moment *now*."""
+    return and_(
         col(ClaimRow.until) > now,
         col(ClaimRow.since) > now - LEASE,
         col(ClaimRow.since) <= now + SLACK,
     )
-    return select(col(ClaimRow.case_id)).where(standing).exists()
 
 
 def _claim(row: ClaimRow) -> Claim:

@@ -7,19 +7,20 @@ from sqlmodel import col
 
 from store.domain.arrival import SeriesHeader
 from store.domain.identity import Patient
-from store.tables import PatientRow, ScanRow
+from store.domain.naming import number, spellings
+from store.tables import PatientRow, ScanRow, SearchKey
 from store.unit import Unit
 
 
 def patient_row(unit: Unit, patient: Patient, site: str) -> tuple[PatientRow | None, str]:
     """The patient's row, or None and why they cannot be told from others."""
-    number = patient.nhs_number.digits if patient.nhs_number else None
-    if not patient.hospital_number and number is None:
+    nhs = patient.nhs_number.digits if patient.nhs_number else None
+    if not patient.hospital_number and nhs is None:
         return (
             None,
             "No patient identifier in the images. Correct PatientID at the sender and send again.",
         )
-    same = [col(PatientRow.nhs_number) == number] if number else []
+    same = [col(PatientRow.nhs_number) == nhs] if nhs else []
     if patient.hospital_number:
         here = col(PatientRow.site) == site
         same.append(here & (col(PatientRow.hospital_number) == patient.hospital_number))
@@ -33,12 +34,12 @@ def patient_row(unit: Unit, patient: Patient, site: str) -> tuple[PatientRow | N
         row = rows[0]
         if patient.born and row.born and patient.born != row.born:
             return None, "The identifier is known with another date of birth. Ask the PACS team."
-        if number and row.nhs_number and number != row.nhs_number:
+        if nhs and row.nhs_number and nhs != row.nhs_number:
             return None, "The hospital number is known with another NHS number. Ask the PACS team."
         return row, ""
     row = PatientRow(
         id=f"p_{uuid4().hex}",
-        nhs_number=number,
+        nhs_number=nhs,
         nhs_status=patient.nhs_status.value,
         site=site,
         hospital_number=patient.hospital_number or None,
@@ -54,7 +55,14 @@ def patient_row(unit: Unit, patient: Patient, site: str) -> tuple[PatientRow | N
     )
     unit.session.add(row)
     unit.session.flush()
+    _findable(unit, "name", row.id, *spellings(row.surname, row.forename))
+    _findable(unit, "hospital", row.id, number(row.hospital_number or ""))
     return row, ""
+
+
+def _findable(unit: Unit, kind: str, patient: str, *keys: str, scan: str = "") -> None:
+    rows = (SearchKey(key=k, kind=kind, patient_id=patient, scan_id=scan) for k in keys if k)
+    unit.session.add_all(rows)
 
 
 def scan_row(unit: Unit, header: SeriesHeader, patient: PatientRow) -> tuple[ScanRow, str]:
@@ -80,6 +88,7 @@ def scan_row(unit: Unit, header: SeriesHeader, patient: PatientRow) -> tuple[Sca
     )
     unit.session.add(row)
     unit.session.flush()
+    _findable(unit, "accession", patient.id, number(row.accession), scan=row.id)
     return row, ""
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlmodel import SQLModel
 
 from store.columns import Utc, plain, what, who
@@ -35,7 +35,10 @@ class ScanRow(SQLModel, table=True):
     """One study: the unit that is flagged, reviewed and counted."""
 
     __tablename__ = "scan"
-    __table_args__ = (Index("scan_by_accession", "accession"),)
+    __table_args__ = (
+        Index("scan_by_accession", "accession"),
+        Index("scan_by_ending", "ending", "received_at", "id"),
+    )
 
     id: str = plain(primary_key=True)
     study_uid: str = who(unique=True)
@@ -50,6 +53,20 @@ class ScanRow(SQLModel, table=True):
     ending: str = what(default="")
     ai_reason: str = what(default="")
     received_at: datetime = plain(Utc, index=True)
+
+
+class SearchKey(SQLModel, table=True):
+    """A word of a name, a hospital number or an accession number, as people look for it.
+
+    Compared letter by letter on both databases, so that a prefix is a range of the key.
+    """
+
+    __tablename__ = "search_key"
+
+    key: str = who(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    kind: str = plain(primary_key=True)
+    patient_id: str = plain(primary_key=True, foreign_key="patient.id", index=True)
+    scan_id: str = plain(primary_key=True, default="")
 
 
 class SeriesRow(SQLModel, table=True):

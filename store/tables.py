@@ -7,7 +7,7 @@ States and counts on `ReviewCase` and `FindingRow` are projections of the append
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from store._received import (
@@ -17,6 +17,7 @@ from store._received import (
     ReportRow,
     ResultRow,
     ScanRow,
+    SearchKey,
     SeriesRow,
 )
 from store._reviewing import AlertRow, ClaimRow, PreferenceRow, ReadingRow, TakeoverRow
@@ -40,12 +41,22 @@ __all__ = [
     "ResultRow",
     "ReviewCase",
     "ScanRow",
+    "SearchKey",
     "SeriesRow",
     "SignInRow",
     "StaffRow",
     "TakeoverRow",
     "TrailRow",
 ]
+
+
+_OPEN = "state NOT IN ('closed', 'withdrawn')"
+_REPORT_DUE = "state = 'closed' AND (report_changed OR (confirmed > 0 AND report_status = ''))"
+
+
+def _some(name: str, where: str, *columns: str) -> Index:
+    """An index of some of the rows: the few that a view of the worklist is about."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class ReviewCase(SQLModel, table=True):
@@ -61,12 +72,22 @@ class ReviewCase(SQLModel, table=True):
         Index("case_queue_site", "site", "state", "rank", "waiting_since", "id"),
         Index("case_queue_grade", "worst_grade", "state", "rank", "waiting_since", "id"),
         Index("case_queue_product", "product", "state", "rank", "waiting_since", "id"),
-        Index("case_queue_mine", "last_by", "state", "rank", "waiting_since", "id"),
         Index("case_all", "rank", "waiting_since", "id"),
         Index("case_site", "site", "rank", "waiting_since", "id"),
         Index("case_grade", "worst_grade", "rank", "waiting_since", "id"),
         Index("case_product", "product", "rank", "waiting_since", "id"),
-        Index("case_mine", "last_by", "rank", "waiting_since", "id"),
+        Index("case_time", "waiting_since", "id"),
+        Index("case_state_time", "state", "waiting_since", "id"),
+        _some("case_open", _OPEN, "rank", "waiting_since", "id"),
+        _some("case_open_site", _OPEN, "site", "rank", "waiting_since", "id"),
+        _some("case_open_grade", _OPEN, "worst_grade", "rank", "waiting_since", "id"),
+        _some("case_open_product", _OPEN, "product", "rank", "waiting_since", "id"),
+        _some("case_open_time", _OPEN, "waiting_since", "id"),
+        _some("case_open_site_time", _OPEN, "site", "waiting_since", "id"),
+        _some("case_assigned", "assigned_to <> ''", "assigned_to", "rank", "waiting_since", "id"),
+        _some("case_deferred", "deferred_until IS NOT NULL", "rank", "waiting_since", "id"),
+        _some("case_alerts", "open_alerts > 0", "rank", "waiting_since", "id"),
+        _some("case_report_due", _REPORT_DUE, "rank", "waiting_since", "id"),
     )
 
     id: str = plain(primary_key=True)
@@ -95,6 +116,7 @@ class ReviewCase(SQLModel, table=True):
     second_reader: str = staff(default="")
     assigned_to: str = staff(default="")
     deferred_until: date | None = plain(default=None)
+    deferred_why: str = what(default="")
     open_alerts: int = what(default=0)
 
 

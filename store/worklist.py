@@ -1,57 +1,52 @@
-"""The worklist: flagged scans, the gravest and then the oldest first, a page at a time."""
+"""The worklist: scans that are read here, in a fixed order, a page at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, select
+from sqlmodel import col
 
-from store._claimed import held_by_others
-from store.domain.arrival import Ending
-from store.domain.finding import CaseState, State
+from store._claimed import SOMEBODY, stands
+from store._queue import (
+    KEY,
+    Query,
+    beyond,
+    for_me,
+    most,
+    narrowed,
+    ordered,
+)
+from store.domain.finding import CaseState, Source, State
 from store.domain.genant import Grade
 from store.domain.people import Permission
+from store.domain.queue import BLIND, CLOSED, Filters, Key
 from store.domain.spine import Level, craniocaudal
 from store.guard import question
-from store.tables import FindingRow, PatientRow, ReviewCase, ScanRow
+from store.tables import ClaimRow, FindingRow, PatientRow, ReviewCase, ScanRow
 from store.unit import Reader
 
+__all__ = ["CAP", "PAGE", "Filters", "Key", "Line", "Page", "count", "following", "page"]
+
 PAGE = 50
-
-_KEY = (col(ReviewCase.rank), col(ReviewCase.waiting_since), col(ReviewCase.id))
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the worklist is narrowed to; an empty field narrows nothing.
-
-    Attributes:
-        scanned_before: Cases whose scan is older than this day.
-        mine: Handle of the person whose last decision it was.
-    """
-
-    state: CaseState | None = CaseState.WAITING
-    site: str = ""
-    grade: Grade | None = None
-    level: Level | None = None
-    product: str = ""
-    scanned_before: date | None = None
-    mine: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A place in the queue."""
-
-    rank: int
-    since: date
-    id: str
+CAP = 10_000
+"""Nobody needs the exact number of more cases; counting a million held a page up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One case in the worklist."""
+    """One case in the worklist; of one that is read blind, nothing an earlier reader said.
+
+    Attributes:
+        levels: Where the AI flagged it; once the case is closed, where findings stand.
+        findings: How many findings the reading in force has; 0 where none may be told.
+        assigned: Handle of whom the case was given to.
+        reading: Name of the person who has it open now.
+        mine: The person asking has it open.
+        theirs: The person asking read it, and it waits for another.
+        report_due: Nobody has compared the report with what was found.
+    """
 
     key: Key
     state: CaseState
@@ -63,8 +58,17 @@ class Line:
     site: str
     product: str
     exam: str
+    accession: str
     patient: str
     born: date | None
+    assigned: str
+    deferred_until: date | None
+    deferred_why: str
+    alerts: int
+    report_due: bool
+    theirs: bool
+    reading: str = ""
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +80,26 @@ class Page:
     earlier: bool
 
 
-def _narrowed(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
-    wanted = (
-        (filters.state, col(ReviewCase.state)),
-        (filters.site, col(ReviewCase.site)),
-        (filters.grade, col(ReviewCase.worst_grade)),
-        (filters.product, col(ReviewCase.product)),
-        (filters.mine, col(ReviewCase.last_by)),
-    )
-    query = query.where(*(column == value for value, column in wanted if value not in (None, "")))
-    if filters.scanned_before is not None:
-        query = query.where(col(ReviewCase.waiting_since) < filters.scanned_before)
-    if filters.level is None:
-        return query
-    has_level = select(col(FindingRow.case_id)).where(
-        col(FindingRow.level) == filters.level.value,
-        col(FindingRow.case_id) == ReviewCase.id,
-        col(FindingRow.reading) == ReviewCase.reading,
-    )
-    return query.where(has_level.exists())
-
-
 # Built once: putting a statement together took a third of the time of a page.
-_LINES: Select[*tuple[Any, ...]] = (
+_LINES: Query = (
     select(
-        *_KEY,
+        *KEY,
         col(ReviewCase.state),
         col(ReviewCase.worst_grade),
         col(ReviewCase.site),
         col(ReviewCase.product),
+        col(ReviewCase.reading),
+        col(ReviewCase.kind),
+        col(ReviewCase.first_reader),
+        col(ReviewCase.assigned_to),
+        col(ReviewCase.deferred_until),
+        col(ReviewCase.deferred_why),
+        col(ReviewCase.open_alerts),
+        col(ReviewCase.confirmed),
+        col(ReviewCase.report_status),
+        col(ReviewCase.report_changed),
         col(ScanRow.exam),
+        col(ScanRow.accession),
         col(PatientRow.surname),
         col(PatientRow.forename),
         col(PatientRow.born),
@@ -113,162 +107,137 @@ _LINES: Select[*tuple[Any, ...]] = (
     .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
     .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
 )
-_FINDINGS = (
-    select(col(FindingRow.case_id), col(FindingRow.level), col(FindingRow.state))
-    .join(ReviewCase, col(ReviewCase.id) == col(FindingRow.case_id))
-    .where(
-        col(FindingRow.case_id).in_(bindparam("cases", expanding=True)),
-        col(FindingRow.reading) == col(ReviewCase.reading),
-        col(FindingRow.state) != State.WITHDRAWN.value,
-    )
+_FINDINGS = select(
+    col(FindingRow.case_id),
+    col(FindingRow.reading),
+    col(FindingRow.source),
+    col(FindingRow.ai_level),
+    col(FindingRow.level),
+    col(FindingRow.state),
+).where(
+    col(FindingRow.case_id).in_(bindparam("cases", expanding=True)),
+    col(FindingRow.state) != State.WITHDRAWN.value,
+)
+_CLAIMS = select(col(ClaimRow.case_id), col(ClaimRow.handle), col(ClaimRow.name)).where(
+    col(ClaimRow.case_id).in_(bindparam("cases", expanding=True))
 )
 
 
 @question(Permission.READ_CASES)
 def page(reader: Reader, filters: Filters, after: Key | None = None) -> Page:
     """One page of the worklist, from the place *after* on; flat in time however long it is."""
-    query = _narrowed(_LINES, filters)
+    query = narrowed(reader, _LINES, filters)
     if after is not None:
-        query = query.where(_beyond(after))
-    rows = reader.session.execute(query.order_by(*_KEY).limit(PAGE + 1)).all()
-    lines = _painted(reader.session, rows[:PAGE])
+        query = query.where(beyond(after, filters.sort))
+    rows = reader.session.execute(ordered(query, filters.sort).limit(PAGE + 1)).all()
+    lines = _painted(reader, rows[:PAGE])
     more = lines[-1].key if len(rows) > PAGE else None
     return Page(lines, more, after is not None)
 
 
 @question(Permission.READ_CASES)
-def following(reader: Reader, case_id: str, filters: Filters) -> str | None:
-    """The case to look at after *case_id*: the next in the queue, else the first of it.
+def named(reader: Reader, cases: Iterable[str]) -> tuple[Line, ...]:
+    """The lines of *cases*, the newest scan first."""
+    query = _LINES.where(col(ReviewCase.id).in_(list(cases)))
+    rows = reader.session.execute(query.order_by(KEY[1].desc(), KEY[2])).all()
+    return _painted(reader, rows)
 
-    Cases that somebody else works on are passed over.
+
+@question(Permission.READ_CASES)
+def following(reader: Reader, case_id: str, filters: Filters, n: int = 3) -> tuple[str, ...]:
+    """Up to *n* cases to look at after *case_id*, in the order of the list, then from its top.
+
+    Left out is what somebody else reads or was given, and what the person may not read again.
     """
     row = reader.session.get(ReviewCase, case_id)
     if row is None:
-        return None
+        return ()
     here = Key(row.rank, row.waiting_since, row.id)
-    queue = _narrowed(select(col(ReviewCase.id)), filters).where(
-        col(ReviewCase.id) != case_id, ~held_by_others(reader.person.handle, reader.now)
+    queue = narrowed(reader, select(col(ReviewCase.id)), filters).where(
+        col(ReviewCase.id) != case_id, for_me(reader)
     )
-    for query in (queue.where(_beyond(here)), queue):
-        found = reader.session.execute(query.order_by(*_KEY).limit(1)).scalar_one_or_none()
-        if found is not None:
-            return str(found)
-    return None
+    found: list[str] = []
+    for query in (queue.where(beyond(here, filters.sort)), queue):
+        wanted = n - len(found)
+        if wanted:
+            query = query.where(col(ReviewCase.id).not_in(found)) if found else query
+            rows = reader.session.execute(ordered(query, filters.sort).limit(wanted))
+            found += rows.scalars()
+    return tuple(found)
 
 
 @question(Permission.READ_CASES)
 def count(reader: Reader, filters: Filters) -> int:
-    """How many cases *filters* leave."""
-    query = _narrowed(select(func.count()).select_from(ReviewCase), filters)
-    return int(reader.session.execute(query).scalar_one())
+    """How many cases *filters* leave; ``CAP + 1`` stands for all numbers above `CAP`."""
+    query = narrowed(reader, select(col(ReviewCase.id)), filters)
+    return int(reader.session.execute(most(query, CAP)).scalar_one())
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where all scans stand, so that none is out of sight.
-
-    Attributes:
-        states: Flagged scans by state.
-        endings: Scans by how the AI's analysis ended; the empty word counts those it has not
-            answered yet.
-    """
-
-    states: dict[CaseState, int]
-    endings: dict[Ending | None, int]
-
-
-@question(Permission.READ_CASES)
-def standing(reader: Reader) -> Standing:
-    """Every scan counted once by state of review and once by the AI's answer."""
-    states = reader.session.execute(
-        select(col(ReviewCase.state), func.count()).group_by(col(ReviewCase.state))
-    )
-    endings = reader.session.execute(
-        select(col(ScanRow.ending), func.count()).group_by(col(ScanRow.ending))
-    )
-    return Standing(
-        {CaseState(state): n for state, n in states},
-        {Ending(ending) if ending else None: n for ending, n in endings},
-    )
+def _painted(reader: Reader, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - rows of _LINES
+    """The lines of *rows*, as the person may see them."""
+    cases = {"cases": [row.id for row in rows]}
+    found: dict[str, list[Any]] = {case: [] for case in cases["cases"]}
+    for finding in reader.session.execute(_FINDINGS, cases):
+        found[finding.case_id].append(finding)
+    held_by = {
+        claim.case_id: claim
+        for claim in reader.session.execute(_CLAIMS.where(stands(reader.now)), cases)
+    }
+    return tuple(_line(reader, row, found[row.id], held_by.get(row.id)) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A scan the AI could not analyse: nobody has looked at it for fractures."""
-
-    patient: str
-    scanned: date | None
-    site: str
-    exam: str
-    reason: str
-
-
-@question(Permission.READ_CASES)
-def failures(reader: Reader) -> tuple[Failure, ...]:
-    """The newest scans the AI could not analyse, up to `PAGE` of them."""
-    rows = reader.session.execute(
-        select(
-            col(PatientRow.surname),
-            col(PatientRow.forename),
-            col(ScanRow.scanned),
-            col(ScanRow.site),
-            col(ScanRow.exam),
-            col(ScanRow.ai_reason),
-        )
-        .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
-        .where(col(ScanRow.ending) == Ending.FAILED.value)
-        .order_by(col(ScanRow.received_at).desc(), col(ScanRow.id))
-        .limit(PAGE)
-    )
-    return tuple(Failure(_name(last, first), *rest) for last, first, *rest in rows)
-
-
-def _name(surname: str, forename: str) -> str:
-    return ", ".join(filter(None, (surname, forename)))
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer."""
-
-    sites: tuple[str, ...]
-    products: tuple[str, ...]
-
-
-@question(Permission.READ_CASES)
-def choices(reader: Reader) -> Choices:
-    """The sites and AI products that any case has."""
-    sites = reader.session.execute(select(col(ReviewCase.site)).distinct()).scalars()
-    products = reader.session.execute(select(col(ReviewCase.product)).distinct()).scalars()
-    return Choices(tuple(sorted(sites)), tuple(sorted(products)))
-
-
-def _beyond(key: Key) -> Any:  # noqa: ANN401 - SQLAlchemy's clause types do not name this one
-    place = tuple_(*_KEY)
-    first = col(ReviewCase.rank) >= key.rank
-    return and_(first, or_(place > tuple_(key.rank, key.since, key.id)))
-
-
-def _painted(session: Session, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - rows of _LINES
-    found: dict[str, list[tuple[str | None, str]]] = {row[2]: [] for row in rows}
-    for case_id, level, state in session.execute(_FINDINGS, {"cases": list(found)}):
-        found[case_id].append((level, state))
-    return tuple(_line(row, found[row[2]]) for row in rows)
-
-
-def _line(row: Any, found: list[tuple[str | None, str]]) -> Line:  # noqa: ANN401 - as _painted
-    rank, since, case, state, worst, site, product, exam, surname, forename, born = row
+def _line(reader: Reader, row: Any, found: list[Any], claim: Any) -> Line:  # noqa: ANN401 - as _painted
+    me = reader.person.handle
+    blind, closed = row.state in BLIND, row.state in CLOSED
+    first = blind and row.first_reader == me
+    unaided = row.kind != "flag" and row.reading == 1 and not closed
+    standing = [] if unaided else [one for one in found if one.reading == row.reading]
+    counted = [] if first else standing
     return Line(
-        key=Key(rank, since, case),
-        state=CaseState(state),
-        worst=Grade(worst),
-        levels=craniocaudal({Level(level) for level, _ in found if level}),
-        findings=len(found),
-        undecided=sum(stands == State.FLAGGED.value for _, stands in found),
-        since=since,
-        site=site,
-        product=product,
-        exam=exam,
-        patient=_name(surname, forename),
-        born=born,
+        key=Key(row.rank, row.waiting_since, row.id),
+        state=CaseState(row.state),
+        worst=Grade.NONE if unaided else Grade(row.worst_grade),
+        levels=_levels(standing, closed),
+        findings=len(counted),
+        undecided=sum(one.state == State.FLAGGED.value for one in counted),
+        since=row.waiting_since,
+        site=row.site,
+        product=row.product,
+        exam=row.exam,
+        accession=row.accession,
+        patient=name(row.surname, row.forename),
+        born=row.born,
+        assigned="" if blind and row.assigned_to != me else row.assigned_to,
+        deferred_until=row.deferred_until,
+        deferred_why=row.deferred_why,
+        alerts=0
+        if blind and not first and reader.person.may(Permission.REVIEW)
+        else row.open_alerts,
+        report_due=_report_due(row),
+        theirs=first,
+        reading=_reader(claim, blind, me),
+        mine=claim is not None and claim.handle == me,
     )
+
+
+def _reader(claim: Any, blind: bool, me: str) -> str:  # noqa: ANN401 - as _painted
+    if claim is None:
+        return ""
+    return SOMEBODY if blind and claim.handle != me else str(claim.name)
+
+
+def _levels(found: list[Any], closed: bool) -> tuple[Level, ...]:
+    said = (
+        one.level if closed else one.ai_level for one in found if closed or one.source == Source.AI
+    )
+    return craniocaudal({Level(level) for level in said if level})
+
+
+def _report_due(row: Any) -> bool:  # noqa: ANN401 - as _painted
+    due = row.report_changed or (row.confirmed > 0 and not row.report_status)
+    return row.state == CaseState.CLOSED and bool(due)
+
+
+def name(surname: str, forename: str) -> str:
+    """A patient's name in one line."""
+    return ", ".join(filter(None, (surname, forename)))

@@ -7,16 +7,18 @@ from components.viewer import viewer
 from store import worklist
 
 desk = session.desk()
-shared = session.here()
+address = session.address()
 case = st.query_params.get("case", "")
 if not case:
-    waiting = session.ask(worklist.page, shared.desks.filters(desk)).lines
-    if not waiting:
+    waiting = session.ask(worklist.page, session.filters(address)).lines
+    mine = [line for line in waiting if not line.theirs and (line.mine or not line.reading)]
+    if not mine:
         st.info("Nothing is waiting. Choose a case from the worklist.")
         st.stop()
-    case = waiting[0].key.id
+    case = mine[0].key.id
     st.query_params["case"] = case
-answer = viewer(case, session.ticket(case), key="viewer", reader=desk.person.handle)
+ticket = session.ticket(case, address.text())
+answer = viewer(case, ticket, key="viewer", reader=desk.person.handle)
 if answer.opened and answer.opened != case:
     st.query_params["case"] = answer.opened
     st.rerun()

@@ -1,83 +1,39 @@
-"""Flagged scans, the gravest and then the oldest first; a row opens its case."""
-
-from datetime import UTC, datetime, timedelta
+"""The worklist: what is to be read, in a fixed order; a row opens its case."""
 
 import streamlit as st
 
-from app import session
-from components.worklist_table import Column, Kind, Row, worklist_table
-from store import worklist
+from app import list_filters, list_lines, list_views, session
+from app.address import Address
+from app.ahead import counted
+from components.worklist_table import worklist_table
+from store import search, standing, worklist
 from store.domain.arrival import Ending
 from store.domain.finding import CaseState
-from store.domain.genant import Grade
-from store.domain.identity import age_on
-from store.domain.spine import REVIEWABLE, Level
-from store.worklist import Filters, Line
+from store.domain.people import Permission
+from store.domain.queue import Sort
+from store.worklist import Line
 
-COLUMNS = (
-    Column("worst", "AI grade", Kind.GRADE),
-    Column("patient", "Patient"),
-    Column("age", "Age"),
-    Column("levels", "Levels"),
-    Column("findings", "Decided"),
-    Column("scanned", "Scanned"),
-    Column("waiting", "Waiting"),
-    Column("exam", "Examination"),
-    Column("site", "Site"),
-    Column("product", "AI product"),
-    Column("state", "State"),
-)
-AGES = {"any age": 0, "over 7 days": 7, "over 14 days": 14, "over 30 days": 30, "over 90 days": 90}
+FOUND = "patients found"
+CHOSEN = "worklist chosen"
 
 
-def _filters() -> Filters:
-    """The narrowing the person chose, from one row of boxes."""
-    offered = session.ask(worklist.choices)
-    boxes = st.columns([1.3, 1.3, 1, 1, 1.3, 1.6, 0.8], vertical_alignment="bottom")
-    states = [*(s.value for s in CaseState), "all"]
-    state = boxes[0].selectbox("State", states, key="state")
-    site = boxes[1].selectbox("Site", ["all", *offered.sites], key="site")
-    grade = boxes[2].selectbox("AI grade", ["all", "3", "2", "1"], key="grade")
-    level = boxes[3].selectbox("Level", ["all", *(v.value for v in REVIEWABLE)], key="level")
-    age = boxes[4].selectbox("Scan age", list(AGES), key="age")
-    product = boxes[5].selectbox("AI product", ["all", *offered.products], key="product")
-    mine = boxes[6].checkbox("Mine", key="mine", help="Cases you decided on last")
-    days = AGES[age]
-    return Filters(
-        state=None if state == "all" else CaseState(state),
-        site="" if site == "all" else site,
-        grade=None if grade == "all" else Grade(int(grade)),
-        level=None if level == "all" else Level(level),
-        product="" if product == "all" else product,
-        scanned_before=datetime.now(UTC).date() - timedelta(days=days) if days else None,
-        mine=session.person().handle if mine else "",
-    )
-
-
-def _row(line: Line) -> Row:
-    days = (datetime.now(UTC).date() - line.since).days
-    return Row(
-        line.key.id,
-        {
-            "worst": int(line.worst) or None,
-            "patient": line.patient or "Name not given",
-            "age": str(age_on(line.born, line.since)) if line.born else "–",
-            "levels": ", ".join(level.value for level in line.levels) or "no level",
-            "findings": f"{line.findings - line.undecided} of {line.findings}",
-            "scanned": f"{line.since:%d/%m/%Y}",
-            "waiting": f"{days} days" if days != 1 else "1 day",
-            "exam": line.exam,
-            "site": line.site,
-            "product": line.product,
-            "state": line.state.value,
-        },
-        ticket=session.ticket(line.key.id),
-    )
+def _standing() -> None:
+    """Every scan in sight: by state of review, and by what the AI said."""
+    found = session.ask(standing.standing)
+    words = {
+        Ending.POSITIVE: "flagged",
+        Ending.NEGATIVE: "AI negative",
+        Ending.FAILED: "AI failed",
+        None: "AI not answered yet",
+    }
+    parts = [f"**{counted(found.states.get(state, 0))}** {state.value}" for state in CaseState]
+    parts += [f"**{counted(found.endings.get(end, 0))}** {said}" for end, said in words.items()]
+    st.markdown(" · ".join(parts))
 
 
 def _failures() -> None:
     """A failure of the AI is no negative: these scans are named one by one."""
-    found = session.ask(worklist.failures)
+    found = session.ask(standing.failures)
     if not found:
         return
     with st.expander(f"{len(found)} scans the AI could not analyse"):
@@ -96,48 +52,103 @@ def _failures() -> None:
         )
 
 
-def _standing() -> None:
-    """Every scan in sight: by state of review, and by what the AI said."""
-    found = session.ask(worklist.standing)
-    words = {
-        Ending.POSITIVE: "flagged",
-        Ending.NEGATIVE: "AI negative",
-        Ending.FAILED: "AI failed",
-        None: "AI not answered yet",
-    }
-    parts = [f"**{found.states.get(state, 0)}** {state.value}" for state in CaseState]
-    parts += [f"**{found.endings.get(end, 0)}** {said}" for end, said in words.items()]
-    st.markdown(" · ".join(parts))
+def _search() -> None:
+    """Looks for a patient; what is typed goes into no address, log or title."""
+    if not session.person().may(Permission.FIND_PATIENTS):
+        return
+    with (
+        st.form("find", border=False, enter_to_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        text = st.text_input(
+            "Find a patient", placeholder="Name, NHS, hospital or accession number", width=330
+        )
+        asked = st.form_submit_button("Find")
+    if asked and text.strip():
+        found = session.submit(search.find, text)
+        if found is not None:
+            ids = tuple(line.key.id for line in found.lines)
+            st.session_state[FOUND] = ids, found.more, found.outside
+    if FOUND in st.session_state and st.button("Back to the list"):
+        del st.session_state[FOUND]
+        st.rerun()
 
 
-places = st.session_state.setdefault("places", [None])
-table = f"worklist-{len(places)}"
+def _found() -> tuple[tuple[Line, ...], str]:
+    ids, more, outside = st.session_state[FOUND]
+    lines = session.ask(worklist.named, ids)
+    words = f"{len(lines)} cases found, the newest first."
+    if more:
+        words = f"More than {search.MOST} found; type more to narrow it. {words}"
+    if outside:
+        words += f" {outside} more scans of these patients are not in the room."
+    return lines, words
+
+
+def _listed(address: Address, places: list[worklist.Key | None]) -> tuple[worklist.Page, str]:
+    filters = session.filters(address)
+    page = session.ask(worklist.page, filters, places[-1])
+    total = counted(session.ask(worklist.count, filters))
+    order = list_filters.ORDERS[filters.sort.value].lower()
+    if filters.sort is Sort.GRAVEST:
+        order += ", then the oldest"
+    keys = "Arrow keys move, Enter opens, Space chooses."
+    return page, f"{total} cases, {order}. {keys}"
+
+
+def _table(finding: bool, page: int, turn: int) -> str:
+    """The table's name: a new one for another page, and after a deed, when nothing is chosen."""
+    return f"found {turn}" if finding else f"worklist {page} {turn}"
+
+
+places: list[worklist.Key | None] = st.session_state.setdefault("places", [None])
+finding = FOUND in st.session_state
+turn: int = st.session_state.setdefault(list_views.TURN, 0)
+table = _table(finding, len(places), turn)
 opened = (st.session_state.get(table) or {}).get("open")
 if opened:
     # Before anything is asked or drawn: the reader waits for the picture, not for this page.
-    st.switch_page("screens/review.py", query_params={"case": opened})
-st.title("Worklist")
+    wanted = st.session_state.get(list_filters.LAST, Address()).query()
+    st.switch_page("screens/review.py", query_params={**wanted, "case": opened})
+shown = list_views.shown_columns()
+top = st.container(horizontal=True, vertical_alignment="bottom", key="tools")
+top.title("Worklist", width="stretch")
 _standing()
-filters = _filters()
-session.here().desks.narrow(session.desk(), filters)
-if st.session_state.get("narrowed") != filters:
-    st.session_state["narrowed"] = filters
+address = list_filters.narrowed()
+if st.session_state.get("narrowed") != address:
+    st.session_state["narrowed"], st.session_state[CHOSEN] = address, {}
     places[:] = [None]
-page = session.ask(worklist.page, filters, places[-1])
-total = session.ask(worklist.count, filters)
-worklist_table(
-    COLUMNS,
-    [_row(line) for line in page.lines],
-    key=f"worklist-{len(places)}",
-    caption=f"{total} cases, the gravest and then the oldest first. Arrow keys move, Enter opens.",
+chosen: dict[str, list[str]] = st.session_state.setdefault(CHOSEN, {})
+with top:
+    _search()
+    list_views.views_box(address, shown)
+    list_views.columns_box(shown)
+if FOUND in st.session_state:
+    lines, caption = _found()
+    later = None
+else:
+    page, caption = _listed(address, places)
+    lines, later = page.lines, page.next
+table = _table(FOUND in st.session_state, len(places), turn)
+before = st.container()
+picked = worklist_table(
+    list_lines.columns(shown),
+    list_lines.rows(lines, address.text()),
+    key=table,
+    caption=caption,
+    chosen=chosen.get(table, []),
 )
-if not page.lines:
+chosen[table] = list(picked)
+with before:
+    list_views.many_box([case for each in chosen.values() for case in each])
+if not lines:
     st.info("Nothing is waiting here. Change the filters to see other cases.")
-earlier, later, _ = st.columns([1, 1, 8])
-if earlier.button("Earlier page", disabled=len(places) == 1):
-    places.pop()
-    st.rerun()
-if later.button("Next page", disabled=page.next is None):
-    places.append(page.next)
-    st.rerun()
+if FOUND not in st.session_state:
+    back, on, _ = st.columns([1, 1, 8])
+    if back.button("Earlier page", disabled=len(places) == 1):
+        places.pop()
+        st.rerun()
+    if on.button("Next page", disabled=later is None):
+        places.append(later)
+        st.rerun()
 _failures()

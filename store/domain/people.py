@@ -38,6 +38,7 @@ class Permission(StrEnum):
     """What a question or a change asks for."""
 
     READ_CASES = "read cases"
+    FIND_PATIENTS = "find patients by name or number"
     REVIEW = "review findings"
     READ_REFERRALS = "read referrals"
     REFER = "refer patients"
@@ -50,11 +51,12 @@ class Permission(StrEnum):
 
 
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.READ_RATES})
+_FINDS = frozenset({Permission.FIND_PATIENTS})
 MATRIX: dict[Role, frozenset[Permission]] = {
-    Role.METABOLIC_LEAD: _CLINICAL | {Permission.REVIEW, Permission.READ_REFERRALS},
-    Role.RADIOLOGIST: _CLINICAL | {Permission.REVIEW},
+    Role.METABOLIC_LEAD: _CLINICAL | _FINDS | {Permission.REVIEW, Permission.READ_REFERRALS},
+    Role.RADIOLOGIST: _CLINICAL | _FINDS | {Permission.REVIEW},
     Role.REALM_CHAIR: _CLINICAL,
-    Role.FLS_COORD: _CLINICAL | {Permission.READ_REFERRALS, Permission.REFER},
+    Role.FLS_COORD: _CLINICAL | _FINDS | {Permission.READ_REFERRALS, Permission.REFER},
     Role.AUDIT_LEAD: frozenset({Permission.READ_RATES, Permission.READ_TRAIL}),
     Role.CSO: frozenset(
         {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},

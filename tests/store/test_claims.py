@@ -53,7 +53,7 @@ def seen(engine: Engine, case: str, person: Person = LEAD, at: datetime = NOW) -
 
 def after(engine: Engine, case: str, person: Person, at: datetime = NOW) -> str | None:
     with Reader(engine, person, at) as reader:
-        return worklist.following(reader, case, Filters())
+        return next(iter(worklist.following(reader, case, Filters(), 1)), None)
 
 
 def told(engine: Engine) -> list[tuple[str, str]]:

@@ -214,7 +214,8 @@ def test_the_columns_that_identify_are_known_by_name() -> None:
     patient = "nhs_number hospital_number surname forename title born sex postcode phone"
     assert named == {
         *(f"patient.{name}" for name in f"{patient} gp_practice died".split()),
-        *("scan.study_uid", "scan.accession", "series.series_uid", "referral.cells"),
+        *("scan.study_uid", "scan.accession", "search_key.key"),
+        *("series.series_uid", "referral.cells"),
         *(f"ai_result.{name}" for name in ("study_uid", "accession")),
         *(f"report.{name}" for name in ("study_uid", "accession", "text")),
     }

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from store_builders import (
     LEAD,
     NOW,
-    RADIOLOGIST,
     a_case,
     a_flag,
     a_header,
@@ -24,22 +23,24 @@ from store_builders import (
     step,
 )
 
-from store import worklist
+from store import standing, worklist
 from store._flags import rank
+from store.domain import queue
 from store.domain.arrival import Ending
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
+from store.domain.queue import Assigned, Only, Sort
 from store.domain.spine import Level
 from store.engine import WRITES, open_engine
 from store.tables import FindingRow, PatientRow, ReviewCase, ScanRow
 from store.unit import Reader
 from store.worklist import Filters, Key
 
-EVERY = Filters(state=None)
+EVERY = Filters(open=False)
 
 
 def page(engine: Engine, filters: Filters, after: Key | None = None) -> worklist.Page:
-    with Reader(engine, LEAD) as reader:
+    with Reader(engine, LEAD, NOW) as reader:
         return worklist.page(reader, filters, after)
 
 
@@ -58,9 +59,9 @@ def ids(engine: Engine, filters: Filters) -> list[str]:
     return [line.key.id for shown in pages(engine, filters) for line in shown.lines]
 
 
-def following(engine: Engine, case: str, filters: Filters) -> str | None:
+def following(engine: Engine, case: str, filters: Filters, n: int = 1) -> tuple[str, ...]:
     with Reader(engine, LEAD) as reader:
-        return worklist.following(reader, case, filters)
+        return worklist.following(reader, case, filters, n)
 
 
 def flagged(engine: Engine, loss: float | None, scanned: date, **header: object) -> str:
@@ -76,7 +77,10 @@ def test_the_gravest_comes_first_and_then_the_oldest(engine: Engine) -> None:
     severe_old = flagged(engine, 0.5, day + timedelta(days=8))
     wanted = [severe_old, severe_new, ungraded, moderate, mild]
     assert ids(engine, EVERY) == wanted
-    assert [following(engine, case, EVERY) for case in wanted] == [*wanted[1:], wanted[0]]
+    assert [following(engine, case, EVERY) for case in wanted] == [
+        (case,) for case in [*wanted[1:], wanted[0]]
+    ]
+    assert following(engine, wanted[1], EVERY, 3) == (*wanted[2:], wanted[0])[:3]
 
 
 def test_a_line_says_what_the_worklist_shows(engine: Engine) -> None:
@@ -101,17 +105,10 @@ def test_the_queue_moves_on_when_a_case_is_decided(engine: Engine) -> None:
     assert ids(engine, Filters()) == [first, second], "decided is not yet closed"
     close(engine, first)
     assert ids(engine, Filters()) == [second]
-    assert following(engine, first, Filters()) == second
-    assert following(engine, second, Filters()) is None
-    assert following(engine, "c_none", Filters()) is None
+    assert following(engine, first, Filters()) == (second,)
+    assert following(engine, second, Filters()) == ()
+    assert following(engine, "c_none", Filters()) == ()
     assert ids(engine, Filters(state=CaseState.CLOSED)) == [first]
-
-
-def test_my_cases_are_those_i_decided_last(engine: Engine) -> None:
-    mine, other = a_case(engine), a_case(engine)
-    step(engine, mine, Deed.UNSURE)
-    step(engine, other, Deed.UNSURE, person=RADIOLOGIST)
-    assert ids(engine, Filters(state=None, mine=LEAD.handle)) == [mine]
 
 
 def test_sql_in_a_filter_is_only_text(engine: Engine) -> None:
@@ -133,20 +130,26 @@ def test_every_scan_is_counted_once_by_state_and_by_answer(engine: Engine) -> No
     close(engine, decided)
     a_case(engine)
     with Reader(engine, LEAD) as reader:
-        standing = worklist.standing(reader)
-        offered = worklist.choices(reader)
-    assert standing.states == {CaseState.CLOSED: 1, CaseState.WAITING: 1}
-    assert standing.endings == {
+        counted = standing.standing(reader)
+        offered = standing.choices(reader)
+    assert counted.states == {CaseState.CLOSED: 1, CaseState.WAITING: 1}
+    assert counted.endings == {
         None: 1,
         Ending.POSITIVE: 2,
         Ending.NEGATIVE: 2,
         Ending.FAILED: 1,
     }
-    assert offered == worklist.Choices(("RX1",), ("Product",))
+    assert offered == standing.Choices(("RX1",), ("Product",))
 
 
 SITES, PRODUCTS, PEOPLE = ("RX1", "RX2"), ("Product", "Other"), ("", "a.lead", "r.reader")
 DAY = date(2026, 1, 1)
+TODAY = NOW.date()
+PAST, LATER = TODAY, TODAY + timedelta(days=3)
+KEPT = (
+    "site", "product", "assigned_to", "first_reader", "deferred_until", "open_alerts",
+    "confirmed", "report_status", "report_changed",
+)  # fmt: skip
 WORLD = count()
 CASES = st.lists(
     st.fixed_dictionaries(
@@ -156,7 +159,13 @@ CASES = st.lists(
             "since": st.integers(0, 3).map(lambda n: DAY + timedelta(days=n)),
             "site": st.sampled_from(SITES),
             "product": st.sampled_from(PRODUCTS),
-            "last_by": st.sampled_from(PEOPLE),
+            "assigned_to": st.sampled_from(PEOPLE),
+            "first_reader": st.sampled_from(PEOPLE),
+            "deferred_until": st.none() | st.sampled_from([PAST, LATER]),
+            "open_alerts": st.integers(0, 1),
+            "confirmed": st.integers(0, 1),
+            "report_status": st.sampled_from(["", "NOT_MENTIONED"]),
+            "report_changed": st.booleans(),
             "levels": st.sets(st.sampled_from([Level.T12, Level.L1])),
         }
     ),
@@ -170,8 +179,12 @@ FILTERS = st.builds(
     grade=st.none() | st.sampled_from(Grade),
     level=st.none() | st.sampled_from([Level.T12, Level.L1, Level.L6]),
     product=st.sampled_from(["", *PRODUCTS]),
-    scanned_before=st.none() | st.just(DAY + timedelta(days=2)),
-    mine=st.sampled_from(PEOPLE),
+    open=st.booleans(),
+    since=st.none() | st.just(DAY + timedelta(days=1)),
+    before=st.none() | st.just(DAY + timedelta(days=2)),
+    assigned=st.none() | st.sampled_from(Assigned),
+    only=st.none() | st.sampled_from(Only),
+    sort=st.sampled_from(Sort),
 )
 
 
@@ -198,7 +211,7 @@ def enter(engine: Engine, cases: list[dict]) -> dict[str, dict]:
                     rank=rank(case["worst"]),
                     worst_grade=int(case["worst"]),
                     waiting_since=case["since"],
-                    **{key: case[key] for key in ("site", "product", "last_by")},
+                    **{key: case[key] for key in KEPT},
                 )
             )
             session.flush()
@@ -218,18 +231,52 @@ def enter(engine: Engine, cases: list[dict]) -> dict[str, dict]:
     return entered
 
 
+OPEN = frozenset(CaseState) - {CaseState.CLOSED, "withdrawn"}
+
+
 def passes(case: dict, filters: Filters) -> bool:
+    state, me = case["state"], LEAD.handle
+    late = case["deferred_until"] == LATER
+    due = case["report_changed"] or (case["confirmed"] and not case["report_status"])
+    whatever = filters.only in {Only.ALERTS, Only.REPORT, Only.SESSION}
+    all_states = filters.state is None and (whatever or not filters.open)
+    hides = not all_states and filters.only is not Only.DEFERRED
+    hides = hides and filters.state not in {CaseState.CLOSED, "withdrawn"}
+    only = {
+        Only.DEFERRED: late,
+        Only.ALERTS: case["open_alerts"]
+        and (state not in queue.BLIND or case["first_reader"] == me),
+        Only.CLAIMED: False,
+        Only.REPORT: state is CaseState.CLOSED and due,
+        Only.SESSION: False,
+        None: True,
+    }
+    assigned = {Assigned.ME: me, Assigned.NOBODY: ""}
     return all(
         (
-            filters.state in {None, case["state"]},
+            filters.state in {None, state},
+            filters.state is not None or all_states or state in OPEN,
             filters.site in {"", case["site"]},
             filters.grade in {None, case["worst"]},
             filters.level is None or filters.level in case["levels"],
             filters.product in {"", case["product"]},
-            filters.scanned_before is None or case["since"] < filters.scanned_before,
-            filters.mine in {"", case["last_by"]},
+            filters.since is None or case["since"] >= filters.since,
+            filters.before is None or case["since"] < filters.before,
+            filters.assigned is None or case["assigned_to"] == assigned[filters.assigned],
+            not (hides and late),
+            only[filters.only],
         )
     )
+
+
+def in_order(entered: dict[str, dict], chosen: Filters) -> list[str]:
+    """The names that pass, sorted the plain way."""
+    found = [name for name, case in entered.items() if passes(case, chosen)]
+    found.sort(reverse=chosen.sort is Sort.NEWEST)
+    found.sort(key=lambda name: entered[name]["since"], reverse=chosen.sort is Sort.NEWEST)
+    if chosen.sort is Sort.GRAVEST:
+        found.sort(key=lambda name: rank(entered[name]["worst"]))
+    return found
 
 
 @settings(
@@ -247,12 +294,9 @@ def test_pages_cover_everything_a_filter_leaves_exactly_once_and_in_order(
 ) -> None:
     entered = enter(engine, cases)
     for chosen in [EVERY, *filters]:
-        wanted = sorted(
-            (name for name, case in entered.items() if passes(case, chosen)),
-            key=lambda name: (rank(entered[name]["worst"]), entered[name]["since"], name),
-        )
+        wanted = in_order(entered, chosen)
         assert ids(engine, chosen) == wanted
-        with Reader(engine, LEAD) as reader:
+        with Reader(engine, LEAD, NOW) as reader:
             assert worklist.count(reader, chosen) == len(wanted)
         for shown in pages(engine, chosen):
             assert len(shown.lines) <= worklist.PAGE
@@ -264,9 +308,9 @@ def test_following_walks_the_whole_queue_round(engine: Engine) -> None:
     start = ids(engine, EVERY)[0]
     walked = [start]
     for _ in range(6):
-        walked.append(following(engine, walked[-1], EVERY) or "")
+        walked += following(engine, walked[-1], EVERY)
     assert walked == ids(engine, EVERY)
-    assert following(engine, walked[-1], EVERY) == start
+    assert following(engine, walked[-1], EVERY) == (start,)
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(site="RX1"), EVERY])
@@ -282,7 +326,16 @@ ONE_FILTER = [
         {"site": "RX1"},
         {"grade": Grade.MILD},
         {"product": "Product"},
-        {"mine": "a.lead"},
+        {"open": False},
+        {"open": False, "site": "RX1"},
+        {"assigned": Assigned.ME},
+        {"only": Only.DEFERRED},
+        {"only": Only.ALERTS},
+        {"only": Only.REPORT},
+        {"sort": Sort.OLDEST},
+        {"sort": Sort.NEWEST},
+        {"sort": Sort.OLDEST, "site": "RX1"},
+        {"sort": Sort.NEWEST, "open": False},
     )
 ]
 
@@ -322,7 +375,7 @@ def test_scans_the_ai_could_not_analyse_are_named_with_the_reason(engine: Engine
     # Analysed after all: no longer among the failures.
     say(engine, a_result(late, a_flag()))
     with Reader(engine, LEAD) as reader:
-        (found,) = worklist.failures(reader)
+        (found,) = standing.failures(reader)
     assert found.reason == "field of view too small"
     assert found.patient.startswith(failed.patient.surname)
     assert found.scanned == failed.scanned

@@ -20,6 +20,8 @@ function warm() {
   document.head.append(el("link", { rel: "preload", as: "style", href }));
 }
 
+const TELL_MS = 400; // a person choosing several rows is not held up after each
+
 const SHORT = 20; // so few characters stand on one line, which keeps the rows low
 
 function cell(column, value, heads) {
@@ -52,15 +54,17 @@ class Table {
     parent.append(this.root);
   }
 
-  show({ columns, rows, caption, selected }) {
+  show({ columns, rows, caption, selected, chosen = [] }) {
+    if (!this.chosen) this.chosen = new Set(chosen);
     const focused = this.rows.indexOf(document.activeElement?.closest?.("tr"));
     const kept = this.rows[focused]?.dataset.id ?? selected;
     this.caption.textContent = caption;
-    fill(this.head, el("tr", {}, columns.map((c) => el("th", { scope: "col" }, [c.label]))));
+    const choice = el("th", { scope: "col", class: "vcf-choice" }, [el("span", { class: "vcf-unseen" }, ["Chosen"])]);
+    fill(this.head, el("tr", {}, [choice, ...columns.map((c) => el("th", { scope: "col" }, [c.label]))]));
     this.rows = rows.map((row) => this.row(columns, row));
     fill(this.body, this.rows);
     if (rows.length === 0) {
-      fill(this.body, el("tr", {}, [el("td", { colspan: columns.length }, ["Nothing is waiting here."])]));
+      fill(this.body, el("tr", {}, [el("td", { colspan: columns.length + 1 }, ["Nothing is waiting here."])]));
     }
     const at = Math.max(0, rows.findIndex((row) => row.id === kept));
     this.reach(at, this.first || focused >= 0);
@@ -69,9 +73,24 @@ class Table {
 
   first = true;
 
-  row(columns, { id, cells, label }) {
-    return el("tr", { tabindex: "-1", "data-id": id, "aria-label": label ?? null, onclick: () => this.open(id) },
-      columns.map((column, at) => cell(column, cells[column.key], at === 0)));
+  row(columns, { id, cells }) {
+    const box = el("input", {
+      type: "checkbox", tabindex: "-1", "aria-label": `Choose ${cells.patient ?? "this case"}`,
+      checked: this.chosen.has(id), onchange: () => this.choose([id]),
+    });
+    const choice = el("td", { class: "vcf-choice", onclick: (event) => event.stopPropagation() }, [el("label", {}, [box])]);
+    const shown = columns.map((column, at) => cell(column, cells[column.key], at === 0));
+    return el("tr", { tabindex: "-1", "data-id": id, onclick: () => this.open(id) }, [choice, ...shown]);
+  }
+
+  /** Chooses rows or lets them go; told to the page a moment later, many at once. */
+  choose(ids, on = !this.chosen.has(ids[0])) {
+    for (const id of ids) this.chosen[on ? "add" : "delete"](id);
+    for (const row of this.rows) {
+      row.querySelector("input").checked = this.chosen.has(row.dataset.id);
+    }
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell([...this.chosen]), TELL_MS);
   }
 
   reach(at, focus = true) {
@@ -83,15 +102,21 @@ class Table {
   key(event) {
     const row = event.target.closest("tr");
     if (!row?.dataset.id || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = this.rows.indexOf(row);
     if (event.key === "Enter" && !event.repeat) this.open(row.dataset.id);
-    else if (MOVES[event.key]) this.reach(MOVES[event.key](this.rows.indexOf(row)));
+    else if (event.key === " ") {
+      if (!event.repeat) this.choose([row.dataset.id]);
+    } else if (event.shiftKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      this.reach(MOVES[event.key](at));
+      this.choose([row.dataset.id, document.activeElement?.dataset?.id].filter(Boolean), true);
+    } else if (MOVES[event.key]) this.reach(MOVES[event.key](at));
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
-export default function worklist({ data, parentElement, setTriggerValue }) {
+export default function worklist({ data, parentElement, setTriggerValue, setStateValue }) {
   let table = tables.get(parentElement);
   if (!table) {
     table = new Table(parentElement);
@@ -102,6 +127,7 @@ export default function worklist({ data, parentElement, setTriggerValue }) {
     sendFor(data.api, id, data.rows.find((row) => row.id === id)?.ticket);
     setTriggerValue("open", id);
   };
+  table.tell = (ids) => setStateValue("chosen", ids);
   table.show(data);
   return () => {
     table.root.remove();
