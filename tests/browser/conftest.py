@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from needed import absent
 from playwright.sync_api import Browser, Page, sync_playwright
+from queues import queue_of
 from running import Server, run
 
 from app.demo.hospital import write_hospital
 from app.demo.patients import CATALOGUE
 from app.demo.visits import Patient
 
+PAIR = (("a.lead", "Anna Lead", "METABOLIC_LEAD"), ("b.lead", "Ben Second", "METABOLIC_LEAD"))
+"""Two people who may both decide."""
 STAFF = (
     ("a.lead", "Anna Lead", "METABOLIC_LEAD"),
     ("f.coord", "Fay Coord", "FLS_COORD"),
@@ -91,5 +94,19 @@ def twice_built(tmp_path: Path) -> Iterator[Server]:
 def server(drawn: Path, tmp_path: Path) -> Iterator[Server]:
     """A server over a copy of it."""
     running = Server(Path(shutil.copytree(drawn, tmp_path / "data"))).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def queued(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder where twelve scans with one flag each wait for two people."""
+    return queue_of(tmp_path_factory.mktemp("queued"), 12, PAIR)
+
+
+@pytest.fixture
+def queue(queued: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server over a copy of it."""
+    running = Server(Path(shutil.copytree(queued, tmp_path / "queue"))).start()
     yield running
     running.stop()

@@ -63,6 +63,15 @@ class Reader:
             " === document.querySelector('.vcf-slider').value"
         )
 
+    def said(self) -> str:
+        """The line beside the buttons: what was done, or why a press was not taken."""
+        return self.page.locator(".vcf-said").inner_text()
+
+    def moved_from(self, case: str) -> None:
+        """Wait until another case than *case* is on the screen and was seen."""
+        self.until(lambda: self.attribute("data-case") not in {"", case})
+        self.seen()
+
     def saved(self) -> None:
         """Wait until nothing is on its way any more."""
         expect(self.page.locator("[data-saved]").first).to_have_attribute("data-saved", "saved")

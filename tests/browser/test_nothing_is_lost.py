@@ -36,6 +36,10 @@ def test_forty_decisions_twenty_milliseconds_apart_are_forty_decisions(
     assert [(c, version) for c, version, _, _ in found] == [(case, n) for n in range(1, 41)]
     assert [deed for _, _, deed, _ in found] == ["confirm", "unsure"] * 20
     assert reader.states()[first] == "unsure"
+    reader.press("Enter")
+    reader.moved_from(case)
+    reader.saved()
+    assert kept(server.data)[40][1:3] == (41, "close")
     with sqlite3.connect(server.data / "record.db") as record:
         (named,) = record.execute("SELECT DISTINCT stack FROM decision").fetchall()
         shown = record.execute(
@@ -88,8 +92,16 @@ def test_every_acknowledged_decision_outlives_a_kill(server: Server, page: Page)
         reader.until(lambda: reader.attribute("data-saved") == "saved", 60)
         # The page's own notice of the lost connection goes, and the keys work again.
         reader.until(lambda: reader.focused_tag() == "DIV", 30)
+    server.kill()
+    reader.press("Enter")  # closed on the screen, the next case before the reader
+    pressed += 1
+    reader.until(lambda: reader.attribute("data-case") != case)
+    reader.until(lambda: reader.attribute("data-saved") == "not saved")
+    server.start()
+    reader.until(lambda: reader.attribute("data-saved") == "saved", 60)
     found = kept(server.data)
     assert [version for _, version, _, _ in found] == list(range(1, pressed + 1))
     assert {c for c, _, _, _ in found} == {case}
+    assert found[-1][2] == "close"
     assert acknowledged <= {act for _, _, _, act in found}
     assert "continues the one before" in run(server.data, "trail", "verify").stdout

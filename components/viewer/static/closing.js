@@ -14,14 +14,13 @@ export function closing(room, { send, seen, select }) {
     const timed = GOES_ON.has(kind) && kind !== "withdraw";
     send(kind, { ...fields, ...(timed ? { seconds } : {}) }, bound);
     if (!GOES_ON.has(kind)) return;
-    const note = [ENDED[kind], timed ? quietNote(seconds) : ""].filter(Boolean).join(" ");
+    const note = (kind === "close" && quietNote(seconds)) || ENDED[kind];
     const on = room.visits.goOn();
     room.say(on ? note : `${note} No other scan is waiting.`);
   }
 
   function finish() {
     const record = room.shown();
-    if (!record.may) return room.visits.next(); // a server that knows no readings
     const left = undecided(record);
     if (left.length > 0) {
       select(left[0].id);

@@ -19,8 +19,13 @@ const DONE = { confirm: "accepted", reject: "rejected", unsure: "marked unsure",
 const OF_THE_CASE = { undo: "Last step on this scan undone.", report_status: "Report status noted.", renumber: "Numbered anew.",
   told: "Noted who was told." };
 
-/** Decisions about the whole case that may be open though the findings are not. */
-const THOUGH_READONLY = { undo: "undo", told: "told", status: "report_status" };
+/** Whether a decision is open in *record* though its findings are not. */
+const THOUGH_READONLY = {
+  otherwise: () => true, // its menu holds what may be done
+  told: (record) => openAlerts(record).length > 0,
+  undo: ({ reading, closed }) => Boolean(closed && reading?.mine),
+  status: ({ may }) => may?.includes("report_status") ?? false,
+};
 
 /** What accepting takes: the grade and type that stand on the button. */
 const onButton = ({ grade, type, offered }) => ({
@@ -120,8 +125,7 @@ export function deeds(room) {
   function unready(action) {
     const about = finding();
     const record = room.shown();
-    const open = action === "otherwise" || record?.may?.includes(THOUGH_READONLY[action]);
-    if (record?.readonly && !open) return record.why_not || "You may look at this scan, not decide on it.";
+    if (record?.readonly && !THOUGH_READONLY[action]?.(record)) return record.why_not || "You may look at this scan, not decide on it.";
     if (about?.id.startsWith("new-") && ["accept", "reject", "unsure", "grade", "type", "level", "describe"].includes(action)) {
       return "This finding is still being saved. Again in a moment.";
     }

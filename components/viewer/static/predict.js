@@ -85,7 +85,7 @@ const ENDS = new Set(["close", "unreadable", "second_opinion", "withdraw"]);
 
 /** Once ended, nothing more is decided here until the server has answered. */
 const endedAfter = ({ kind }) =>
-  (ENDS.has(kind) ? { readonly: true, why_not: "This is being saved.", may: ["undo"], closed: { by: "you", at: "being saved", words: "" } } : {});
+  (ENDS.has(kind) ? { readonly: true, why_not: "This is being saved.", may: [], closed: { by: "you", at: "being saved", words: "" } } : {});
 
 function alertsAfter({ alerts }, act) {
   if (act.kind !== "told" || !alerts) return {};
