@@ -2,6 +2,7 @@
 
 from store import _claimed
 from store._claimed import Held
+from store._readings import seen
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
 from store.guard import change, question
@@ -24,9 +25,11 @@ def take(unit: Unit, case_id: str) -> None:
 
     Raises:
         Conflict: somebody else works on it; the text says who and until when.
-        NotAllowed: there is no such case.
+        NotAllowed: there is no such case, or the person may not decide on it: who only looks
+            keeps nobody off.
     """
     case = _case(unit, case_id)
+    _check_may_decide(unit, case)
     _claimed.check_free(unit, case, "You may look at it.")
     mine = _claimed.held(unit.session, case, unit.person, unit.now)
     _claimed.lay(unit, case)
@@ -45,15 +48,17 @@ def break_with_reason(unit: Unit, case_id: str, words: str) -> None:
     """Take the case over from whoever holds it; *words* say why and are kept.
 
     Raises:
-        NotAllowed: no reason is given, or nobody else works on the case.
+        NotAllowed: no reason is given, nobody else works on the case, or the person may not
+            decide on it.
     """
     case = _case(unit, case_id)
+    _check_may_decide(unit, case)
     if not words.strip():
         msg = "Taking a case over needs a reason. Write a few words, then take it over."
         raise NotAllowed(msg)
     row = unit.session.get(ClaimRow, case.id)
-    seen = _claimed.held(unit.session, case, unit.person, unit.now)
-    if row is None or seen is None or seen.mine:
+    held = _claimed.held(unit.session, case, unit.person, unit.now)
+    if row is None or held is None or held.mine:
         msg = "Nobody else works on this case any more. Take it as usual."
         raise NotAllowed(msg)
     whose = row.handle
@@ -71,6 +76,12 @@ def break_with_reason(unit: Unit, case_id: str, words: str) -> None:
     _claimed.lay(unit, case)
     # The words may name the patient, so they stay out of the trail.
     unit.tell("claim.broken", case.id, whose=whose)
+
+
+def _check_may_decide(unit: Unit, case: ReviewCase) -> None:
+    barred = seen(unit.session, case, unit.person).barred
+    if barred:
+        raise NotAllowed(barred)
 
 
 def _case(unit: Unit, case_id: str) -> ReviewCase:

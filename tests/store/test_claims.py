@@ -14,6 +14,7 @@ from store_builders import (
     a_case,
     a_flag,
     an_act,
+    close,
     do,
     events,
     show,
@@ -204,6 +205,22 @@ def test_while_a_case_is_read_again_its_reader_is_not_named(engine: Engine) -> N
     assert seen(engine, case, RADIOLOGIST) == Held(RADIOLOGIST.name, True, 1200)
     with pytest.raises(Conflict, match=r"^Another reader works on this case"):
         take(engine, case, LEAD)
+
+
+def test_who_may_only_look_keeps_nobody_off(engine: Engine) -> None:
+    """The first reader of a case that is read again, and anybody on a closed one."""
+    case, closed = a_case(engine), a_case(engine)
+    step(engine, case, Deed.UNSURE)
+    close(engine, case)
+    with pytest.raises(NotAllowed, match="Another person reads"):
+        take(engine, case, LEAD)
+    take(engine, case, RADIOLOGIST)
+    with pytest.raises(NotAllowed, match="Another person reads"):
+        change(engine, claims.break_with_reason, LEAD, case, "mine")
+    step(engine, closed, Deed.CONFIRM)
+    close(engine, closed)
+    with pytest.raises(NotAllowed, match="closed"):
+        take(engine, closed, RADIOLOGIST)
 
 
 def test_the_next_case_is_one_that_nobody_else_works_on(engine: Engine) -> None:

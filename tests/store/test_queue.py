@@ -25,7 +25,7 @@ from test_racing import at_once
 from store import arrivals, audit, claims, findings, worklist
 from store.domain.finding import Deed
 from store.domain.people import INTAKE, Person, Role
-from store.domain.refusal import Conflict
+from store.domain.refusal import Conflict, NotAllowed
 from store.tables import DecisionRow, ReviewCase
 from store.unit import Reader, Unit
 from store.worklist import Filters
@@ -49,7 +49,7 @@ class Working:
     """One person going through the queue until it gives nothing more.
 
     Attributes:
-        came_late: Cases that somebody else had taken in the same moment.
+        came_late: Cases that somebody else took, or closed, in the same moment.
         in_vain: Decisions that were refused.
     """
 
@@ -74,24 +74,19 @@ class Working:
 
     def _next(self, here: str) -> str | None:
         with Reader(self.engine, self.person, SOON) as reader:
-            return worklist.following(reader, here, Filters())
+            return next(iter(worklist.following(reader, here, Filters(), 1)), None)
 
     def _take(self, case: str) -> bool:
         try:
             with Unit(self.engine, self.person, SOON) as unit:
                 claims.take(unit, case)
-        except Conflict:
+        except NotAllowed:
             self.came_late += 1
             return False
         return True
 
     def _decide(self, case: str) -> None:
         shown = show(self.engine, case, self.person)
-        if shown.barred:  # taken in the moment after somebody closed it
-            with Unit(self.engine, self.person, SOON) as unit:
-                claims.release(unit, case)
-            self.came_late += 1
-            return
         deeds = ((Deed.CONFIRM, shown.findings[0].id), (Deed.CLOSE, None))
         try:
             for step, (deed, finding) in enumerate(deeds):
