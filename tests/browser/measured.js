@@ -78,6 +78,10 @@ const dark = () => luminance(ground(document.querySelector("h1"))) < 0.18;
 const moving = () => document.getAnimations().filter((one) => one.playState === "running")
   .map((one) => `${one.animationName ?? one.transitionProperty} of ${one.effect?.target?.className}`);
 
+/** What is pressed or picked and has no frame that says so. */
+const plainUnderForce = () => [...document.querySelectorAll(".vcf-button[aria-pressed=true], .vcf-picked, .vcf-chosen")]
+  .filter(live).filter((node) => getComputedStyle(node).outlineStyle === "none").map(named);
+
 const SCROLLS = /auto|scroll/;
 
 /** Words that stick out of a box that hides them. What is given whole elsewhere is left out: the
@@ -127,3 +131,7 @@ function focused() {
   });
   return [named(node), free ? "" : "is hidden under something"];
 }
+
+window.measures = {
+  stops, headings, smallTargets, faintControls, dark, moving, cutOff, tooWide, focused, plainUnderForce,
+};
