@@ -53,6 +53,9 @@ const contrast = (one, other) => {
   return (high + 0.05) / (low + 0.05);
 };
 
+/** What is seen of *colour*, which may let some of *behind* through. */
+const over = ([r, g, b, a], behind) => [r, g, b].map((v, at) => (v * a + behind[at] * (255 - a)) / 255);
+
 /** The colour behind *node*: the first ground that is not seen through. */
 function ground(node) {
   for (let at = node; at; at = at.parentElement) {
@@ -69,7 +72,7 @@ const faintControls = (least) =>
       const behind = ground(node.parentElement);
       const style = getComputedStyle(node);
       const edges = parseFloat(style.borderTopWidth) ? [rgba(style.borderTopColor)] : [];
-      return [...edges, ground(node)].every((colour) => contrast(colour, behind) < least);
+      return [...edges, ground(node)].every((colour) => contrast(over(colour, behind), behind) < least);
     }).map(named);
 
 /** Whether the page lies on a dark ground. */
