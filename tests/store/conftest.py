@@ -58,3 +58,11 @@ def engine(address: str) -> Iterator[Engine]:
     opened = open_engine(address)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def postgres_copy(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A new, migrated and empty record on PostgreSQL."""
+    opened = open_engine(_copy_of(request.getfixturevalue("postgres_template")))
+    yield opened
+    opened.dispose()

@@ -39,12 +39,16 @@ turn = (
     Decision(Deed.ADD, level=Level.T5, grade=Grade.MILD),
     Decision(Deed.UNDO),
     Decision(Deed.MEASURE, level=Level.L2, points=points),
+    Decision(Deed.OPINION, text="look at the wall"),
+    Decision(Deed.UNDO),
+    Decision(Deed.WITHDRAW, text="a phantom"),
+    Decision(Deed.REOPEN, text="a patient after all"),
 )
 print("ready", flush=True)
 while True:
     for case in cases:
         act = str(uuid4())
-        decision = turn[versions[case] % 3]
+        decision = turn[versions[case] % len(turn)]
         with Unit(engine, person) as unit:
             versions[case] = findings.decide(
                 unit, Act(act, case, versions[case], None, decision, stacks[case]), ReadPolicy()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from store_builders import (
     a_result,
     an_act,
     arrive,
+    close,
     do,
     events,
     projection,
@@ -75,6 +77,45 @@ def test_of_two_who_decide_the_same_version_at_once_exactly_one_is_kept(
     winner = LEAD if kept[0].deed == "confirm" else RADIOLOGIST
     assert winner.name in str(next(a for a in answers if isinstance(a, Conflict)))
     assert projection(engine, case) == recomputed(engine, case)
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_of_two_who_close_a_case_at_once_one_does_and_the_other_sees_both_versions(
+    engine: Engine, round_: int
+) -> None:
+    case = a_case(engine)
+    version = step(engine, case, Deed.CONFIRM)
+    finding = show(engine, case).findings[0].id
+    shut = an_act(case, version, Deed.CLOSE)
+    other = an_act(case, version, Deed.REJECT, finding, code="LIMBUS")
+    again = an_act(case, version, Deed.CLOSE)
+    answers = at_once(
+        lambda: do(engine, shut, LEAD),
+        lambda: do(engine, again, RADIOLOGIST),
+        lambda: do(engine, other, RADIOLOGIST),
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "Conflict", "int"]
+    kept = events(engine, case)
+    assert [event.version for event in kept] == [1, 2]
+    winner = next(p for p in (LEAD, RADIOLOGIST) if p.handle == kept[1].actor)
+    refused = [str(answer) for answer in answers if isinstance(answer, Conflict)]
+    assert all(winner.name in words and "was not recorded" in words for words in refused)
+    assert projection(engine, case) == recomputed(engine, case)
+
+
+def test_a_case_that_two_second_readers_take_up_at_once_is_read_by_one(engine: Engine) -> None:
+    case = a_case(engine)
+    step(engine, case, Deed.UNSURE)
+    version = close(engine, case)
+    flag = show(engine, case, RADIOLOGIST).findings[0].id
+    others = [replace(RADIOLOGIST, handle=f"r.{number}") for number in range(4)]
+    answers = at_once(
+        *[lambda who=who: do(engine, an_act(case, version, Deed.UNSURE, flag), who)
+          for who in others]
+    )  # fmt: skip
+    assert answers.count(version + 1) == 1
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 3
+    assert len({event.actor for event in events(engine, case) if event.reading == 2}) == 1
 
 
 def test_the_same_act_sent_many_times_at_once_is_one_deed(engine: Engine) -> None:
