@@ -156,8 +156,10 @@ def _why_not(session: Session, case: ReviewCase, force: ReadingRow, person: Pers
         return f"This case was referred to the FLS on {local(sent)}; it cannot be changed here."
     if case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}:
         return CLOSED_WORDS
-    kind, before = Kind(force.kind), range(1, force.number)
-    return barred(kind, person.handle, force.reader, hands(session, case.id, before))
+    kind, number = Kind(force.kind), force.number
+    # A first reading has nothing before it; not to ask saves two questions of each decision.
+    before = hands(session, case.id, range(1, number)) if kind is not Kind.FIRST else frozenset()
+    return barred(kind, person.handle, force.reader, before)
 
 
 def _may(state: CaseState, why: str, force: ReadingRow) -> tuple[Deed, ...]:

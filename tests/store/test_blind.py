@@ -26,6 +26,7 @@ from store_builders import (
 )
 
 import store
+from store import worklist
 from store.domain.finding import CaseState, Deed
 from store.domain.genant import FractureType, Grade
 from store.domain.people import Permission, Person, Role
@@ -108,7 +109,9 @@ def given_for(case: str, person: Person) -> dict[str, Any]:
 
     return {
         "case_id": case,
-        "filters": Filters(state=None),
+        "cases": (case,),
+        "text": "DEMO",
+        "filters": Filters(open=False),
         "policy": Policy(),
         "now": NOW,
         "secret": "none",
@@ -160,6 +163,18 @@ def test_nothing_of_a_first_reading_leaves_before_the_second_is_in(
     step(engine, case, Deed.UNSURE, 0, RADIOLOGIST)
     for person in SECRET_FROM[:3]:
         assert leaks(told(engine, person, given_for(case, person))) == {}, person.role
+
+
+def found_at(engine: Engine, person: Person, level: Level) -> int:
+    with Reader(engine, person) as reader:
+        return len(worklist.page(reader, Filters(open=False, level=level)).lines)
+
+
+def test_no_filter_finds_what_only_the_first_reading_says(engine: Engine) -> None:
+    case = first_reading(engine)
+    step(engine, case, Deed.OPINION, None, text=CANARY)
+    for person in SECRET_FROM[:3]:
+        assert (found_at(engine, person, Level.T3), found_at(engine, person, Level.L1)) == (0, 1)
 
 
 @pytest.mark.usefixtures("asked")
