@@ -1,0 +1,70 @@
+"""Two people on one queue, each in a browser of their own: nothing is decided twice."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from reader import Reader
+from running import Server
+
+pytestmark = pytest.mark.browser
+
+ROUNDS = 200
+
+
+def closings(data: Path) -> list[tuple[str, str]]:
+    """Case and person of every closing in the record."""
+    with sqlite3.connect(data / "record.db") as record:
+        query = "SELECT case_id, actor FROM decision WHERE deed = 'close'"
+        return list(record.execute(query))
+
+
+def worked_off(readers: list[Reader]) -> None:
+    """Both accept and close whatever they may, until nobody has anything left."""
+    done: set[int] = set()
+    for _ in range(ROUNDS):
+        for number, reader in enumerate(readers):
+            if number not in done and _one_step(reader):
+                done.add(number)
+        if len(done) == len(readers):
+            return
+    msg = "The queue was never empty."
+    raise AssertionError(msg)
+
+
+def _one_step(reader: Reader) -> bool:
+    """One case further; whether there is none left for this reader."""
+    for _ in range(5):
+        case = reader.attribute("data-case")
+        reader.seen()
+        if reader.page.locator(".vcf-readonly").count() == 0:
+            break
+        reader.press("n")  # the other has it
+        if _nothing_left(reader):
+            return True
+        reader.until(lambda case=case: reader.attribute("data-case") not in {"", case})
+    reader.press("a", "Enter")
+    return _nothing_left(reader)
+
+
+def _nothing_left(reader: Reader) -> bool:
+    reader.page.wait_for_timeout(60)
+    return "No other scan is waiting" in reader.said()
+
+
+def test_two_people_on_one_queue_decide_nothing_twice(
+    queue: Server, page: Page, chromium: Browser
+) -> None:
+    second = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    readers = [Reader(page, queue.address), Reader(second, queue.address)]
+    for reader, name in zip(readers, ("Anna Lead", "Ben Second"), strict=True):
+        reader.sign_in(name)
+        reader.open_first_case()
+    worked_off(readers)
+    for reader in readers:
+        reader.saved()
+    found = closings(queue.data)
+    second.context.close()
+    assert len(found) == len({case for case, _ in found}) == 12
+    assert {by for _, by in found} == {"a.lead", "b.lead"}
