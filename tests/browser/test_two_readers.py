@@ -10,8 +10,6 @@ from running import Server
 
 pytestmark = pytest.mark.browser
 
-ROUNDS = 200
-
 
 def closings(data: Path) -> list[tuple[str, str]]:
     """Case and person of every closing in the record."""
@@ -20,10 +18,10 @@ def closings(data: Path) -> list[tuple[str, str]]:
         return list(record.execute(query))
 
 
-def worked_off(readers: list[Reader]) -> None:
+def worked_off(readers: list[Reader], rounds: int = 50) -> None:
     """Both accept and close whatever they may, until nobody has anything left."""
     done: set[int] = set()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for number, reader in enumerate(readers):
             if number not in done and _one_step(reader):
                 done.add(number)
