@@ -29,7 +29,7 @@ def _scan(one: ScanSeen) -> dict[str, Any]:
         "case": one.case,
         "date": _day(one.scanned),
         "exam": one.exam,
-        "state": one.state.value if one.state else "",
+        "state": one.state.value if one.state else one.unread,
         "this": one.this,
         "stack": one.stack,
         "labels": {machine.value: shown.value for machine, shown in one.labels.items()},

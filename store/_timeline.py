@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store._scans import Gathered, Stands, gather, scans_of
+from store.domain.arrival import Ending
 from store.domain.finding import CaseState, State
 from store.domain.genant import FractureType, Grade
 from store.domain.incident import NOTHING_EARLIER, Change, Seen, comparable, compare
@@ -42,6 +43,7 @@ class ScanSeen:
 
     Attributes:
         case: Empty where the scan has none.
+        unread: Why there is no case, in words; empty where there is one.
         this: Whether it is the scan that was asked about.
         stack: The first picture; None where there is none.
         labels: The machine's names of vertebrae that are shown under another.
@@ -52,6 +54,7 @@ class ScanSeen:
     scanned: date | None
     exam: str
     state: CaseState | None
+    unread: str
     this: bool
     stack: str | None
     labels: Mapping[Level, Level]
@@ -125,6 +128,7 @@ def _seen(one: Gathered, told: Sequence[Level], *, this: bool) -> ScanSeen:
         scanned=one.row.scanned,
         exam=one.row.exam,
         state=CaseState(one.case.state) if one.case else None,
+        unread=_unread(one),
         this=this,
         stack=one.stack,
         labels={name: shown for name, shown in one.named.items() if name is not shown},
@@ -132,12 +136,20 @@ def _seen(one: Gathered, told: Sequence[Level], *, this: bool) -> ScanSeen:
     )
 
 
+def _unread(one: Gathered) -> str:
+    """A failed analysis is never a negative one, nor is a scan that no AI has answered on."""
+    if one.case:
+        return ""
+    words = {Ending.FAILED.value: "AI failed", Ending.NEGATIVE.value: "not flagged"}
+    return words.get(one.row.ending, "no AI answer")
+
+
 def _words(one: Gathered, found: Stands | None, this: bool) -> str:
     if found is None and this:
         return "no finding"
     if found is None:
         read = one.reading is not None
-        return "no finding" if read else "not read yet" if one.case else "not flagged"
+        return "no finding" if read else _unread(one) or "not read yet"
     if found.state is State.CONFIRMED:
         shape = f" {found.shape}" if found.shape else ""
         return f"confirmed, grade {int(found.grade or 0)}{shape}"

@@ -15,10 +15,12 @@ from store_builders import (
     a_header,
     a_patient,
     a_picture,
+    a_result,
     arrive,
     close,
     judge,
     measured,
+    say,
     scan_of,
     show,
     step,
@@ -26,7 +28,7 @@ from store_builders import (
 
 from store import cases, referrals
 from store._timeline import Proposal, ScanSeen, timeline_of
-from store.domain.arrival import SeriesHeader
+from store.domain.arrival import Ending, SeriesHeader
 from store.domain.describe import Novelty
 from store.domain.finding import CaseState, Deed
 from store.domain.genant import Grade
@@ -131,10 +133,25 @@ def test_a_scan_without_a_case_is_compared_by_its_heights_and_named_by_its_day(
     arrive(engine, scan(patient, FIRST), a_picture(INTACT))
     now = a_case(engine, header=scan(patient, SECOND))
     old = scans(engine, now)[0]
-    assert (old.case, old.state, old.levels[Level.L1].words) == ("", None, "not flagged")
+    assert (old.case, old.state, old.levels[Level.L1].words) == ("", None, "no AI answer")
     found = proposal(engine, now)
     assert found is not None
     assert (found.change.novelty, found.against) == (Novelty.NEW, "2026-01-05")
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"), [(Ending.NEGATIVE, "not flagged"), (Ending.FAILED, "AI failed")]
+)
+def test_a_failed_analysis_is_never_called_a_negative_one(
+    engine: Engine, ending: Ending, words: str
+) -> None:
+    patient = a_patient()
+    header = scan(patient, FIRST)
+    arrive(engine, header, a_picture(INTACT))
+    reason = "Motion." if ending is Ending.FAILED else ""
+    say(engine, a_result(header, ending=ending, reason=reason))
+    old = scans(engine, a_case(engine, header=scan(patient, SECOND)))[0]
+    assert (old.unread, old.levels[Level.L1].words) == (words, words)
 
 
 def test_slices_too_thick_for_heights_leave_the_grades_alone(engine: Engine) -> None:
