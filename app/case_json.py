@@ -2,26 +2,19 @@
 
 from typing import Any
 
+from app import described_json
 from app.purpose import PURPOSE
 from app.timeline_json import proposed, timeline
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
-from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.finding import CaseState, Source, State
 from store.domain.genant import FractureType, band
 from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
-from store.domain.numbering import Confidence, CountFrom, Variant
 from store.domain.rejection import REASONS
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import REVIEWABLE
-from store.domain.worded import Worded
-
-
-def _offer(values: type[Worded]) -> list[dict[str, str]]:
-    return [{"code": one.value, "words": one.words, "hint": one.hint} for one in values]
-
 
 LISTS: dict[str, Any] = {
     "reasons": [
@@ -39,13 +32,7 @@ LISTS: dict[str, Any] = {
     "recommendations": [r.value for r in Recommendation],
     "levels": [level.value for level in REVIEWABLE],
     "types": [shape.value for shape in FractureType],
-    "endplates": _offer(EndPlate),
-    "acuities": _offer(Acuity),
-    "unstable": _offer(Unstable),
-    "novelties": _offer(Novelty),
-    "count_from": _offer(CountFrom),
-    "confidences": _offer(Confidence),
-    "variants": _offer(Variant),
+    **described_json.LISTS,
 }
 
 _READERS = ("One reader", "Another reader")
@@ -88,6 +75,8 @@ def paint(case: Case, *, demo: bool) -> dict[str, Any]:
         "remeasured": _remeasured(case),
         "unmeasured": {level.value: why for level, why in case.spine.unmeasured.items()},
         "report": _report(case),
+        "numbering": described_json.numbering(case),
+        "alerts": described_json.alerts(case),
         "claim": claimed(case.claim),
         "timeline": timeline(case.timeline),
         "purpose": PURPOSE,
@@ -181,7 +170,7 @@ def _finding(found: Finding, case: Case) -> dict[str, Any]:
     return {
         "id": found.id,
         "level": found.level.value if found.level else None,
-        "approximate": found.source is Source.AI and found.state is State.FLAGGED,
+        "approximate": _approximate(found, case),
         "source": found.source.value,
         "state": found.state.value,
         "grade": int(found.grade) if found.grade else None,
@@ -196,11 +185,18 @@ def _finding(found: Finding, case: Case) -> dict[str, Any]:
         "route": reason.route if reason and found.state is State.REJECTED else "",
         "by": _by(found),
         "proposed": proposed(case.timeline, found.level),
+        **described_json.described(found),
         "versions": [
             {"reader": reader, "words": _version(said)}
             for reader, said in zip(_READERS, found.versions, strict=False)
         ],
     }
+
+
+def _approximate(found: Finding, case: Case) -> bool:
+    """Whether the level is the AI's own count, which nobody confirmed."""
+    counted = not case.numbering.approximate
+    return found.source is Source.AI and found.state is State.FLAGGED and not counted
 
 
 def _version(said: Version | None) -> str:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from store._alerts import Alert
 from store._claimed import Held
 from store._measured import Spine
 from store._pictures import Elsewhere, Pictured
 from store._timeline import Timeline
+from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.finding import CaseState, Deed, Proposal, Source, State
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import Patient
+from store.domain.numbering import Numbering
 from store.domain.reading import Kind
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
@@ -45,6 +48,8 @@ class Finding:
     """One finding as it stands.
 
     Attributes:
+        against: The earlier scan that *novelty* was said against: its day (ISO) or case.
+        against_day: Its day, where known.
         offered: What a plain confirmation accepts.
         versions: While two readings are adjudicated: what each said at this level, None for
             nothing; empty where they agree.
@@ -58,6 +63,13 @@ class Finding:
     shape: FractureType | None
     code: str
     text: str
+    endplate: EndPlate | None
+    acuity: Acuity
+    unstable: tuple[Unstable, ...]
+    novelty: Novelty | None
+    against: str
+    against_day: date | None
+    comment: str
     ai_level: Level | None
     ai_loss: float | None
     ai_grade: Grade | None
@@ -115,6 +127,8 @@ class Case:
     Attributes:
         pictures: Every reconstruction of the scan, the one shown first.
         elsewhere: Set where the newest step was made on another picture than the first.
+        numbering: How the levels are counted and named.
+        alerts: Those that stand and that this person may see, the oldest first.
         barred: Why this person may not decide; empty where they may.
         may: Deeds on the whole case that are possible now.
         undecided: How many findings nobody has decided on.
@@ -140,3 +154,5 @@ class Case:
     closed: Closed | None
     claim: Held | None
     timeline: Timeline
+    numbering: Numbering
+    alerts: tuple[Alert, ...]

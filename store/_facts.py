@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from store._alerts import told_words
 from store._measured import spine_on
+from store._prior import prior_day
 from store._readings import findings_of, reading_row
 from store._steps import standing_steps
 from store.cases import patient_of
-from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
+from store.domain.describe import Acuity, EndPlate, Novelty, Unstable, unstable_of
 from store.domain.finding import Source, State
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
@@ -33,10 +35,8 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
     fractures = []
     for level in ordered:
         row, size = by_level[level.value], spine.used.get(level)
-        shape = FractureType(row.shape) if row.shape else None
         loss = size.loss if size else row.ai_loss
-        grade = Grade(row.grade or Grade.MILD)
-        fractures.append(Fracture(level, grade, shape, loss, by_person=level in spine.people))
+        fractures.append(_told_of(session, row, loss, by_person=level in spine.people))
     held = {row.id for row in found}
     steps = standing_steps(session, case.id, reading.number)
     # Of a fracture that two readers agreed on before a third decided, nobody said it again.
@@ -59,6 +59,24 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         confirmed_at=last.at,
         checked=("age", "death", "NHS number", "report", "earlier referral", "exclusions"),
         earlier_scan=_earlier(session, scan),
+        approximate=spine.names.numbering.approximate,
+        certainty=spine.names.numbering.confidence,
+        alerts=told_words(session, case),
+    )
+
+
+def _told_of(session: Session, row: FindingRow, loss: float | None, *, by_person: bool) -> Fracture:
+    return Fracture(
+        level=Level(row.level or ""),
+        grade=Grade(row.grade or Grade.MILD),
+        shape=FractureType(row.shape) if row.shape else None,
+        loss=loss,
+        by_person=by_person,
+        endplate=EndPlate(row.endplate) if row.endplate else None,
+        acuity=Acuity(row.acuity or Acuity.INDETERMINATE),
+        unstable=unstable_of(row.unstable),
+        novelty=Novelty(row.novelty) if row.novelty else None,
+        against=prior_day(session, row.against),
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from store._changes import Kept, world
 from store._doing import Event, write_down
+from store._numbered import Named, named
 from store._readings import findings_of, reading_row
 from store._settle import settle
 from store.domain.arrival import AiResult, Ending
@@ -80,9 +81,10 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
     findings = findings_of(session, case.id, case.reading)
     seen = {row.ai_level for row in findings if row.source == Source.AI}
     held = len(findings)
+    names = named(session, case, reading_row(session, case))
     for flag in result.findings or [{"level": None}]:
         if flag["level"] not in seen:
-            findings.append(_finding(case, len(findings), flag))
+            findings.append(_finding(case, len(findings), flag, names))
             session.add(findings[-1])
             seen.add(flag["level"])
     case.worst_grade = max([case.worst_grade, *(_gravity(row) for row in findings)])
@@ -138,7 +140,7 @@ def rank(worst: int) -> int:
     return int(Grade.SEVERE) - (worst or int(Grade.MODERATE))
 
 
-def _finding(case: ReviewCase, place: int, flag: dict[str, Any]) -> FindingRow:
+def _finding(case: ReviewCase, place: int, flag: dict[str, Any], names: Named) -> FindingRow:
     return FindingRow(
         id=f"f_{uuid4().hex}",
         case_id=case.id,
@@ -146,7 +148,7 @@ def _finding(case: ReviewCase, place: int, flag: dict[str, Any]) -> FindingRow:
         place=place,
         source=Source.AI.value,
         state=State.FLAGGED.value,
-        level=flag["level"],
+        level=names.name(flag["level"]),
         ai_level=flag["level"],
         ai_loss=flag.get("loss"),
         ai_grade=flag.get("grade"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._numbered import Named, named
 from store._pictures import shown_series
 from store._remeasured import Remeasured, remeasured_on
 from store.domain.morphometry import Assessment, Heights, assess
@@ -14,7 +15,7 @@ from store.tables import MeasurementRow, ReadingRow, ReviewCase, SeriesRow
 
 @dataclass(frozen=True, slots=True)
 class Spine:
-    """The vertebrae of one case.
+    """The vertebrae of one case, under the names that are shown.
 
     Attributes:
         machine: What the machine's heights suggest, untouched by anybody.
@@ -22,12 +23,14 @@ class Spine:
         used: What suggestions rest on: a person's heights where there are any, else the
             machine's, compared with neighbours chosen alike.
         unmeasured: Why the machine measured another level not.
+        names: Which name is shown for each of the machine's.
     """
 
     machine: dict[Level, Assessment]
     people: dict[Level, Remeasured]
     used: dict[Level, Assessment]
     unmeasured: dict[Level, str]
+    names: Named
 
 
 def spine_on(
@@ -38,12 +41,14 @@ def spine_on(
     Of people, what was measured in *reading*.
     """
     series = shown or shown_series(session, case.scan_id)
-    heights, unmeasured = _by_machine(session, series)
-    people = remeasured_on(session, case.id, reading.number)
-    machine = assess(heights)
+    names = named(session, case, reading)
+    measured, missed = _by_machine(session, series)
+    heights, unmeasured = names.rename(measured), names.rename(missed)
+    people = names.rename(remeasured_on(session, case.id, reading.number))
+    machine = assess(heights, names.order)
     theirs = {level: one.heights for level, one in people.items()}
-    used = assess({**heights, **theirs}) if theirs else machine
-    return Spine(machine, people, used, unmeasured)
+    used = assess({**heights, **theirs}, names.order) if theirs else machine
+    return Spine(machine, people, used, unmeasured, names)
 
 
 def _by_machine(

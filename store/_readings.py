@@ -179,6 +179,9 @@ def check_hand(session: Session, case: ReviewCase, person: Person, deed: Deed) -
     """
     found = seen(session, case, person)
     shut = found.barred == CLOSED_WORDS
+    if deed is Deed.TOLD:
+        # An urgent alert is told whoever reads, and whatever became of the case.
+        return found.reading
     if deed is Deed.UNDO and found.mine and (not found.barred or shut or found.open):
         return found.reading
     if found.barred and not (shut and deed in ALWAYS):

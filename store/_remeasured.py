@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._numbered import named
 from store.domain.finding import Act, heights_by
 from store.domain.morphometry import Heights
 from store.domain.reading import NUMBERS, Kind
@@ -97,28 +98,33 @@ def measure(
     Raises:
         NotAllowed: the picture is not of the case, or the machine found no plane to measure in.
     """
-    level, series = _level(act), check_stack(session, case, act.stack)
-    machine = session.get(MeasurementRow, (series.id, level.value))
-    if machine is None or machine.anterior_mm is None:
+    shown, series = Level(act.decision.level or ""), check_stack(session, case, act.stack)
+    level = named(session, case, reading).machine(shown)
+    machine = session.get(MeasurementRow, (series.id, level.value)) if level else None
+    if level is None or machine is None or machine.anterior_mm is None:
         why = f" ({machine.unmeasured.rstrip('.')})" if machine and machine.unmeasured else ""
         msg = (
-            f"{level} has no plane of its own on this picture{why}, so nothing can be measured "
+            f"{shown} has no plane of its own on this picture{why}, so nothing can be measured "
             "there. Grade it by eye (key G)."
         )
         raise NotAllowed(msg)
     before = remeasured_on(session, case.id, reading.number).get(level)
-    return _said(level, before.heights if before else None), _said(level, heights_by(act.decision))
+    was, now = before.heights if before else None, heights_by(act.decision)
+    return _said(level, shown, was), _said(level, shown, now)
 
 
-def keep(unit: Unit, case: ReviewCase, act: Act, act_id: str) -> None:
-    """Keep the points of *act*, whose decision was added just before."""
+def keep(unit: Unit, case: ReviewCase, act: Act, act_id: str, level: str) -> None:
+    """Keep the points of *act*, whose decision was added just before.
+
+    *level* is the machine's name of the vertebra, which stays when the spine is numbered anew.
+    """
     unit.session.flush()
     front, middle, back = heights_by(act.decision).three
     unit.session.add(
         RemeasurementRow(
             act=act_id,
             case_id=case.id,
-            level=_level(act).value,
+            level=level,
             stack=act.stack,
             points=[list(point) for point in act.decision.points],
             anterior_mm=front,
@@ -128,10 +134,7 @@ def keep(unit: Unit, case: ReviewCase, act: Act, act_id: str) -> None:
     )
 
 
-def _level(act: Act) -> Level:
-    return Level(act.decision.level or "")
-
-
-def _said(level: Level, heights: Heights | None) -> dict[str, Any]:
+def _said(level: Level, shown: Level, heights: Heights | None) -> dict[str, Any]:
+    """*level* is the machine's name of the vertebra, *shown* the one on the screen."""
     three = [round(mm, 2) for mm in heights.three] if heights else None
-    return {"level": level.value, "heights_mm": three}
+    return {"level": level.value, "shown": shown.value, "heights_mm": three}

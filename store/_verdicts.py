@@ -4,11 +4,13 @@ from uuid import uuid4
 
 from store._doing import Doing
 from store._measured import spine_on
+from store._numbered import numbering_of
 from store._readings import findings_of
 from store.domain.finding import LANDS, Deed, Source, State, check_decision, propose
 from store.domain.genant import Grade
+from store.domain.numbering import check_named
 from store.domain.refusal import NotAllowed
-from store.domain.spine import Level
+from store.domain.spine import REVIEWABLE, Level
 from store.tables import FindingRow
 
 _GONE = (State.REJECTED, State.WITHDRAWN)
@@ -76,11 +78,23 @@ def _apply(doing: Doing, row: FindingRow) -> None:
         row.code, row.text = decision.code, decision.text
     if deed in {Deed.REGRADE, Deed.ADD}:
         row.state, row.code, row.text = State.CONFIRMED.value, "", decision.text
+    _check_named(doing, row)
     if row.state == State.CONFIRMED and row.level is None:
         msg = "This flag names no vertebra. Choose the level first (key L), then confirm."
         raise NotAllowed(msg)
     if deed in {Deed.CONFIRM, Deed.REGRADE, Deed.ADD}:
         _grade(doing, row)
+
+
+def _check_named(doing: Doing, row: FindingRow) -> None:
+    """A standing finding lies at a vertebra that this spine has, and that findings lie at."""
+    if row.level is None or row.state in _GONE:
+        return
+    level = Level(row.level)
+    if level not in REVIEWABLE:
+        msg = f"A finding lies at T1 to T13 or L1 to L6, not at {level}. Relabel it (key L) first."
+        raise NotAllowed(msg)
+    check_named(level, numbering_of(doing.reading).variant)
 
 
 def _grade(doing: Doing, row: FindingRow) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from store._alerts import alerts_on
 from store._case import Case as Case
 from store._case import Closed, Reading, Report, Scan
 from store._case import Finding as Finding
@@ -15,12 +16,14 @@ from store._claimed import SOMEBODY, held
 from store._measured import Spine, spine_on
 from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
+from store._prior import prior_day
 from store._readings import NOBODY, seen, shown_findings, undecided, versions
 from store._scans import Stands
 from store._timeline import ScanSeen as ScanSeen
 from store._timeline import Timeline as Timeline
 from store._timeline import Vertebra as Vertebra
 from store._timeline import timeline_of
+from store.domain.describe import Acuity, EndPlate, Novelty, unstable_of
 from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
@@ -67,7 +70,7 @@ def case(reader: Reader, case_id: str) -> Case:
         spine = _nameless(spine, reader.person)
     findings = shown_findings(session, view)
     both = versions(session, row) if view.open and row.state == CaseState.ADJUDICATION else {}
-    painted = tuple(_finding(found, spine, both) for found in findings)
+    painted = tuple(_finding(session, found, spine, both) for found in findings)
     sent = session.execute(
         select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case_id)
     ).scalar_one_or_none()
@@ -89,6 +92,8 @@ def case(reader: Reader, case_id: str) -> Case:
         may=view.may,
         undecided=undecided(findings),
         closed=_closed(reading) if not view.bare else None,
+        numbering=spine.names.numbering,
+        alerts=alerts_on(session, row, reader.person),
         claim=held(session, row, reader.person, reader.now),
         timeline=timeline_of(
             session,
@@ -189,7 +194,10 @@ def _closed(reading: ReadingRow) -> Closed | None:
 
 
 def _finding(
-    row: FindingRow, spine: Spine, both: Mapping[str | None, tuple[FindingRow | None, ...]]
+    session: Session,
+    row: FindingRow,
+    spine: Spine,
+    both: Mapping[str | None, tuple[FindingRow | None, ...]],
 ) -> Finding:
     level = Level(row.level) if row.level else None
     ai_grade = Grade(row.ai_grade) if row.ai_grade is not None else None
@@ -202,6 +210,13 @@ def _finding(
         shape=FractureType(row.shape) if row.shape else None,
         code=row.code,
         text=row.text,
+        endplate=EndPlate(row.endplate) if row.endplate else None,
+        acuity=Acuity(row.acuity or Acuity.INDETERMINATE),
+        unstable=unstable_of(row.unstable),
+        novelty=Novelty(row.novelty) if row.novelty else None,
+        against=row.against,
+        against_day=prior_day(session, row.against),
+        comment=row.comment,
         ai_level=Level(row.ai_level) if row.ai_level else None,
         ai_loss=row.ai_loss,
         ai_grade=ai_grade,

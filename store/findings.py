@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from store._alerts import follow
 from store._changes import restore, world
 from store._claimed import check_hold, let_go
 from store._closing import ask_opinion, close, reopen, unreadable, withdraw
+from store._describing import describe, renumber, told
 from store._doing import Doing, Event, write_down
 from store._readings import check_hand, reading_row, seen
 from store._remeasured import check_stack, keep, measure
@@ -43,7 +45,8 @@ def decide(unit: Unit, act: Act, policy: ReadPolicy) -> int:
     if done is not None:
         return _replayed(unit, act, done)
     case, deed = _case(unit, act), act.decision.deed
-    check_hold(unit, case)
+    if deed is not Deed.TOLD:
+        check_hold(unit, case)
     if act.stack:
         check_stack(unit.session, case, act.stack)
     number = check_hand(unit.session, case, unit.person, deed).number
@@ -54,12 +57,13 @@ def decide(unit: Unit, act: Act, policy: ReadPolicy) -> int:
     if undoes is None:
         _take_up(doing)
         _DEEDS.get(deed, _impossible)(doing)
+    follow(unit, case, reading)
     settle(unit, case)
     case.last_by = unit.person.handle
     event = Event(act_id, deed, number, doing.finding, undoes, act.stack, doing.before, doing.after)
     write_down(unit, case, was, event)
     if deed is Deed.MEASURE:
-        keep(unit, case, act, act_id)
+        keep(unit, case, act, act_id, doing.after["level"])
     if deed in ENDS:
         let_go(unit, case.id)
     return case.version
@@ -92,6 +96,9 @@ _DEEDS: dict[Deed, Callable[[Doing], None]] = {
     Deed.REGRADE: change_finding,
     Deed.RELABEL: change_finding,
     Deed.ADD: add,
+    Deed.DESCRIBE: describe,
+    Deed.RENUMBER: renumber,
+    Deed.TOLD: told,
     Deed.REPORT: _judge,
     Deed.MEASURE: _measure,
     Deed.CLOSE: close,
@@ -105,7 +112,8 @@ _DEEDS: dict[Deed, Callable[[Doing], None]] = {
 def _take_up(doing: Doing) -> None:
     """The first to act in a reading makes it theirs."""
     case, reading, person = doing.case, doing.reading, doing.unit.person
-    if reading.reader or case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}:
+    shut = case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}
+    if reading.reader or shut or doing.decision.deed is Deed.TOLD:
         return
     reading.reader, reading.reader_name = person.handle, person.name
     reading.opened_at = doing.unit.now
@@ -176,7 +184,7 @@ def _undo(doing: Doing) -> str:
     doing.finding = last.finding_id
     if last.deed == Deed.MEASURE:
         # Which measurement stands follows from the steps that do.
-        said = ("level", "heights_mm")
+        said = ("level", "shown", "heights_mm")
         doing.before = {name: last.after[name] for name in said}
         doing.after = {name: last.before[name] for name in said}
     return last.act

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store._changes import world
+from store._numbered import numbering_of
 from store._readings import Seen, seen
+from store.domain.describe import described_words
 from store.domain.finding import BY_INTAKE, Deed
 from store.domain.people import Permission
 from store.domain.reading import Kind
@@ -141,7 +143,22 @@ def _reported(told: _Told) -> str:
 def _measured(told: _Told) -> str:
     three = told.step.after.get("heights_mm") or []
     heights = " / ".join(f"{mm:.1f}" for mm in three)
-    return f"Measured {told.step.after['level']}: {heights} mm"
+    return f"Measured {told.step.after['shown']}: {heights} mm"
+
+
+def _described(told: _Told) -> str:
+    said = told.step.after.get(f"findings/{told.step.finding_id}") or {}
+    return f"Described {_level(told.row)}: {', '.join(described_words(said)) or 'as before'}"
+
+
+def _numbered(told: _Told) -> str:
+    return numbering_of(ReadingRow(**told.row, case_id="", number=0)).words
+
+
+def _alerted(told: _Told) -> str:
+    rows = [row for name, row in told.step.after.items() if name.startswith("alerts/")]
+    whom = next((row["told"] for row in rows if row and row.get("told")), "")
+    return f"Noted who was told of an urgent alert: {whom}"
 
 
 def _closed(told: _Told) -> str:
@@ -170,6 +187,9 @@ _SAID: dict[Deed, Callable[[_Told], str]] = {
     Deed.ADD: lambda told: f"Added {_graded(told.row)}",
     Deed.REPORT: _reported,
     Deed.MEASURE: _measured,
+    Deed.DESCRIBE: _described,
+    Deed.RENUMBER: _numbered,
+    Deed.TOLD: _alerted,
     Deed.CLOSE: _closed,
     Deed.UNREADABLE: lambda told: f"Found the scan unreadable{_quoted(told)}",
     Deed.OPINION: lambda told: f"Asked for a second opinion{_quoted(told)}",

@@ -244,6 +244,7 @@ def _line(
             report_status=ReportStatus(case.report_status) if case.report_status else None,
             referred_on=sent.date() if sent else None,
             exclusions=exclusions,
+            open_alerts=case.open_alerts,
         ),
         policy,
     )

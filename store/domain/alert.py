@@ -112,3 +112,8 @@ def age_words(raised: datetime, now: datetime) -> str:
         if count:
             return f"{count} {name}{'' if count == 1 else 's'}"
     return "less than a minute"
+
+
+def urgent_words(count: int) -> str:
+    """How many alerts are open, as every heading says it."""
+    return f"{count} urgent alert{'' if count == 1 else 's'}: nobody told yet"

@@ -4,7 +4,7 @@ What to look for in each is common knowledge of the field where no source is nam
 clinical lead confirms it before it is taught.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from store.domain.refusal import NotAllowed
@@ -138,3 +138,16 @@ def overall(acuities: Iterable[Acuity]) -> Acuity:
     if Acuity.ACUTE in found:
         return Acuity.ACUTE
     return next(iter(found)) if len(found) == 1 else Acuity.INDETERMINATE
+
+
+def described_words(kept: Mapping[str, str]) -> Iterator[str]:
+    """What *kept*, columns as the record has them, says of a vertebra; what is empty, nothing."""
+    if kept.get("endplate"):
+        yield EndPlate(kept["endplate"]).words.lower()
+    if kept.get("acuity"):
+        yield Acuity(kept["acuity"]).words
+    yield from (one.words.lower() for one in unstable_of(kept.get("unstable", "")))
+    if kept.get("novelty"):
+        yield compared_words(Novelty(kept["novelty"]), day_of(kept.get("against", "")))
+    if kept.get("comment"):
+        yield f"“{kept['comment']}”"

@@ -157,11 +157,18 @@ def after(standing: Numbering, step: Renumbering) -> Numbering:
     return made
 
 
-def moved(level: Level, old: Numbering, new: Numbering, seen: Iterable[Level] = ()) -> Level:
+def moved(
+    level: Level,
+    old: Numbering,
+    new: Numbering,
+    seen: Iterable[Level] = (),
+    *,
+    standing: bool = True,
+) -> Level:
     """The name under *new* of the vertebra that *old* calls *level*.
 
     A name that only *new* has, such as a T13 that a reader gave before the ribs were counted,
-    stays.
+    stays. What is not *standing*, because it was rejected, may come to lie at any vertebra.
 
     Raises:
         NotAllowed: the vertebra would lie outside T1 to L6, where no finding may.
@@ -171,8 +178,8 @@ def moved(level: Level, old: Numbering, new: Numbering, seen: Iterable[Level] = 
     if level not in before and level in order(new.variant, seen):
         return level
     found = labels(new.shift, new.variant, seen).get(before[level]) if level in before else None
-    if found is None or found not in REVIEWABLE:
-        said = found or "beyond the spine"
+    if found is None or (standing and found not in REVIEWABLE):
+        said = found or "nothing that has a name"
         msg = (
             f"The finding at {level} would become {said}; a finding lies at T1 to T13 or L1 to L6. "
             "Relabel or reject it first, then number the levels again."

@@ -8,8 +8,8 @@ from running import Server
 pytestmark = pytest.mark.browser
 
 ROOMS = {
-    "Metabolic bone lead": ("Worklist", "Review", "Referrals", "Rates"),
-    "FLS coordinator": ("Worklist", "Review", "Referrals", "Rates"),
+    "Metabolic bone lead": ("Worklist", "Review", "Alerts", "Referrals", "Rates"),
+    "FLS coordinator": ("Worklist", "Review", "Alerts", "Referrals", "Rates"),
     "Audit lead": ("Rates", "Trail"),
     "System administrator": ("Trail", "System"),
 }

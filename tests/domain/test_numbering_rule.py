@@ -123,9 +123,14 @@ def test_a_finding_that_would_fall_off_is_refused_with_what_to_do() -> None:
         moved(Level.T1, Numbering(), Numbering(-1))
 
 
+def test_what_was_rejected_may_come_to_lie_beside_the_levels_of_findings() -> None:
+    assert moved(L5, Numbering(), Numbering(1), standing=False) is S1
+    assert moved(Level.T1, Numbering(), Numbering(-1), standing=False) is Level.C7
+
+
 def test_a_name_that_only_the_new_numbering_has_stays() -> None:
     assert moved(T13, Numbering(), Numbering(variant=Variant.RIBS_13)) is T13
-    with pytest.raises(NotAllowed, match="beyond the spine"):
+    with pytest.raises(NotAllowed, match="nothing that has a name"):
         moved(T13, Numbering(), Numbering(1))
 
 

@@ -22,7 +22,7 @@ from store.domain.people import INTAKE, Person, Role
 from store.domain.reading import ReadPolicy
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
-from store.tables import DecisionRow, FindingRow, ReadingRow, ReviewCase, ScanRow
+from store.tables import AlertRow, DecisionRow, FindingRow, ReadingRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
 
 NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
@@ -355,7 +355,18 @@ _EMPTY = {
     "case": _CASE_AS_IT_CAME,
     "readings": _READING_AS_IT_COMES,
     "findings": _empty(FindingRow(id="", case_id="", place=0, source="AI", state="flagged")),
-    "alerts": {},
+    "alerts": _empty(
+        AlertRow(
+            id="",
+            case_id="",
+            reading=1,
+            finding_id="",
+            kind="",
+            raised_by="",
+            raised_name="",
+            raised_at=NOW,
+        )
+    ),
 }
 
 

@@ -202,7 +202,10 @@ def test_a_malignant_reading_beside_a_fracture_holds_the_patient(engine: Engine)
     step(engine, case, Deed.REJECT, 1, code="MALIGNANT")
     judge(engine, case)
     close(engine, case)
-    assert held(engine, case) == ("malignant or infected fracture, urgent route",)
+    assert held(engine, case) == (
+        "urgent alert: nobody was told yet (see Alerts)",
+        "malignant or infected fracture, urgent route",
+    )
     exclude(engine, case, Exclusion.MALIGNANT_FRACTURE, applies=False)
     assert held(engine, case), "a coordinator cannot overrule the reader"
     step(engine, case, Deed.REOPEN, None, text="the neighbour was meant")

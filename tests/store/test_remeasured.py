@@ -248,9 +248,9 @@ def test_the_trail_tells_of_a_measurement_its_heights_and_no_name(engine: Engine
         ).scalars()
         said = [json.loads(line.detail) for line in lines]
     assert [(one["deed"], one["before"], one["after"]) for one in said] == [
-        ("measure", {"level": "L1", "heights_mm": None},
-         {"level": "L1", "heights_mm": [24.0, 24.0, 25.0]}),
-        ("measure", {"level": "L1", "heights_mm": [24.0, 24.0, 25.0]},
-         {"level": "L1", "heights_mm": [23.0, 24.0, 25.0]}),
+        ("measure", {"level": "L1", "shown": "L1", "heights_mm": None},
+         {"level": "L1", "shown": "L1", "heights_mm": [24.0, 24.0, 25.0]}),
+        ("measure", {"level": "L1", "shown": "L1", "heights_mm": [24.0, 24.0, 25.0]},
+         {"level": "L1", "shown": "L1", "heights_mm": [23.0, 24.0, 25.0]}),
     ]  # fmt: skip
     assert audit.verify(engine).faults == ()
