@@ -255,6 +255,14 @@ def test_of_two_who_take_one_case_at_once_one_wins_and_the_other_is_told_who(
     assert told(engine) == [("claim.taken", "ok")]
 
 
+def test_whoever_waited_longer_for_their_turn_does_not_win_as_well(engine: Engine) -> None:
+    """The claim that won is dated after the moment of the one that came next."""
+    case = a_case(engine)
+    take(engine, case, LEAD, NOW + timedelta(seconds=9))
+    with pytest.raises(Conflict, match="Ada Lead works on this case"):
+        take(engine, case, RADIOLOGIST)
+
+
 def test_a_claim_of_a_case_that_is_not_here_is_refused(engine: Engine) -> None:
     for deed, more in ((claims.take, ()), (claims.release, ()), (claims.break_with_reason, ("x",))):
         with pytest.raises(NotAllowed, match="not here"):
