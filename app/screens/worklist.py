@@ -5,6 +5,7 @@ import streamlit as st
 from app import list_filters, list_lines, list_views, session
 from app.address import Address
 from app.ahead import counted
+from components.plain_table import plain_table
 from components.worklist_table import worklist_table
 from store import search, standing, worklist
 from store.domain.arrival import Ending
@@ -37,18 +38,19 @@ def _failures() -> None:
     if not found:
         return
     with st.expander(f"{len(found)} scans the AI could not analyse"):
-        st.table(
+        plain_table(
+            "Scans the AI could not analyse",
+            ("Patient", "Scanned", "Examination", "Site", "Why"),
             [
-                {
-                    "Patient": each.patient or "Name not given",
-                    "Scanned": f"{each.scanned:%d/%m/%Y}" if each.scanned else "–",
-                    "Examination": each.exam,
-                    "Site": each.site,
-                    "Why": each.reason or "no reason given",
-                }
+                (
+                    each.patient or "Name not given",
+                    f"{each.scanned:%d/%m/%Y}" if each.scanned else "–",
+                    each.exam,
+                    each.site,
+                    each.reason or "no reason given",
+                )
                 for each in found
             ],
-            hide_index=True,
         )
 
 
