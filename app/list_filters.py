@@ -51,7 +51,7 @@ def narrowed() -> Address:
                 offered[name],
                 key=_key(name),
                 format_func=partial(_said, name),
-                width=122,
+                width=165 if name == "sort" else 122,
             )
     found = Address(**values)
     _to_page(found)
@@ -93,7 +93,7 @@ def _from_page() -> Address:
 
 
 def _to_page(address: Address) -> None:
-    if session.address() != address:
+    if st.query_params.to_dict() != address.query():
         st.query_params.from_dict(address.query())
     st.session_state[LAST] = address
 
