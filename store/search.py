@@ -106,10 +106,11 @@ def _named(unit: Unit, looked: Sequence[str]) -> list[str]:
         return []
     few = {word: _owners(unit, word) for word in looked}
     rarest = min(few, key=lambda word: len(few[word]))
-    patients = select(col(SearchKey.patient_id).distinct()).where(_is_name(rarest))
+    owner = col(SearchKey.patient_id)
+    patients = select(owner).distinct().where(_is_name(rarest))
     if len(few[rarest]) <= _FEW:
-        patients = select(col(PatientRow.id)).where(col(PatientRow.id).in_(few[rarest]))
-    owner = patients.selected_columns[0]
+        owner = col(PatientRow.id)
+        patients = select(owner).where(owner.in_(few[rarest]))
     for word in looked:
         if word != rarest:
             patients = patients.where(_also(word, owner))

@@ -116,3 +116,12 @@ def test_more_than_can_be_shown_is_said(engine: Engine) -> None:
 def test_each_word_of_a_name_as_it_is_looked_for_is_among_its_spellings(a: str, b: str) -> None:
     assert set(words(a)) | set(words(b)) <= spellings(a, b)
     assert all(number(key) == key for key in (number(a), number(b)))
+
+
+def test_two_words_that_many_have_are_looked_for_together(
+    engine: Engine, brien: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_FEW", 0)
+    for text in ("anne luk", "zo bri", "luk"):
+        assert found(engine, text) == [brien]
+    assert found(engine, "anne smith") == []
