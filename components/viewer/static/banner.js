@@ -38,10 +38,9 @@ export function showBanner(node, record) {
       pair("AI product", scan.ai),
       pair("AI note", scan.ai_note),
       pair("Levels", numberingNote(record)?.words),
-      record.pacs ? el("div", { class: "vcf-pair" }, [
-        el("a", { class: "vcf-pacs", href: record.pacs, target: "_blank", rel: "noopener noreferrer" }, ["Open in PACS"])]) : null,
+      pair("PACS", record.pacs && el("a", { class: "vcf-pacs", href: record.pacs, target: "_blank", rel: "noopener noreferrer" }, ["Open in PACS"])),
+      pair("Purpose", record.purpose),
     ]),
-    record.purpose ? el("p", { class: "vcf-purpose" }, [record.purpose]) : null,
     referralLine(record),
     record.picture_changed ? el("p", { class: "vcf-picture-changed" }, [el("strong", {}, [record.picture_changed])]) : null,
   );

@@ -35,12 +35,12 @@ function againstField(record, finding) {
 
 /** The form about the one *finding*. */
 export const describeForm = (record, finding, seen) => formOf("describe", [
-  { name: "endplate", title: "End-plate or cortex broken", kind: "one", options: options(record.lists.endplates), value: finding.endplate || null },
+  { name: "endplate", title: "End-plate", kind: "one", options: options(record.lists.endplates), value: finding.endplate || null },
   { name: "acuity", title: "Acuity", kind: "one", options: options(record.lists.acuities), value: finding.acuity || "indeterminate" },
   { name: "unstable", title: "Unstable features", kind: "many", options: options(record.lists.unstable), value: finding.unstable ?? [] },
   noveltyField(record, finding),
   ...againstField(record, finding),
-  { name: "comment", title: "Comment (no names)", kind: "text", value: finding.comment ?? "", most: 2000 },
+  { name: "comment", title: "Comment", kind: "text", value: finding.comment ?? "", most: 2000, note: "no names" },
 ], { seen, finding: finding.id, title: `${finding.level ?? "No level"}: describe`, save: "Save" });
 
 const SHIFTS = [

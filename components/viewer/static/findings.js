@@ -105,12 +105,25 @@ function readerLine(finding) {
   return line("Reader", ...parts);
 }
 
+const wordsOf = (list, code) => list?.find((one) => one.code === code)?.words ?? code;
+
+/** What was said of the vertebra beside its grade; nothing where nobody said anything. */
+function describedLine({ endplate, acuity, unstable, novelty, comment }, { lists }) {
+  const said = [
+    endplate && wordsOf(lists.endplates, endplate), acuity && acuity !== "indeterminate" && wordsOf(lists.acuities, acuity),
+    ...(unstable ?? []).map((one) => wordsOf(lists.unstable, one)), novelty && wordsOf(lists.novelties, novelty),
+    comment && `“${comment}”`,
+  ].filter(Boolean);
+  return said.length ? line("Described", said.join("; ")) : null;
+}
+
 const detail = (finding, record, meta) => {
   const measured = record.measured?.[finding.level] ?? finding.suggested;
   return [
     finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
     versionsBox(finding),
     readerLine(finding),
+    describedLine(finding, record),
     proposedLine(finding),
     personLine(record.remeasured?.[finding.level]),
     anewLine(finding, record),

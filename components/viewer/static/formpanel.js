@@ -42,10 +42,11 @@ export function showForm(node, menu, on) {
     el("div", { class: "vcf-confirm" }, [
       el("button", { type: "button", class: "vcf-button vcf-primary", "data-confirm": true, onclick: on.confirm },
         [`${menu.save} `, el("kbd", {}, ["⏎"])]),
-      el("p", { class: "vcf-small" }, ["A digit chooses, ↓ and ↑ go along, Enter saves, Escape leaves all as it was."]),
+      el("p", { class: "vcf-small" }, ["Digits choose, ↓ and ↑ go along, Escape changes nothing."]),
     ]));
   const now = menu.fields[menu.at];
   const field = node.querySelector(`input[data-field=${now.name}]`);
   if (field) field.focus();
   else node.focus();
+  node.querySelector(".vcf-field-now").scrollIntoView({ block: "center" }); // clear of what sticks below
 }
