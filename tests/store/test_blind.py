@@ -27,6 +27,7 @@ from store_builders import (
 
 import store
 from store import worklist
+from store._numbered import Named
 from store.domain.finding import CaseState, Deed
 from store.domain.genant import FractureType, Grade
 from store.domain.people import Permission, Person, Role
@@ -74,6 +75,8 @@ def arguments(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, 
 
 def flat(value: object) -> str:
     """Everything an answer holds, as text; a level as 'T3', a shape by its name."""
+    if isinstance(value, Named):  # it names every level there is; only moved ones tell anything
+        return flat({one: shown for one, shown in value.shown.items() if one is not shown})
     if is_dataclass(value) and not isinstance(value, type):
         parts = [flat(getattr(value, field.name)) for field in fields(value)]
         return " ".join(parts)
