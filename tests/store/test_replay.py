@@ -30,6 +30,7 @@ from store_builders import (
     show,
 )
 
+from store.domain.describe import Acuity
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
 from store.domain.people import Person, Role
@@ -46,13 +47,15 @@ WORDS = st.just({"text": "because"})
 POINTS = st.sampled_from([points(18, 20, 25), points(24, 23, 24)])
 DECIDED: dict[Deed, st.SearchStrategy[dict[str, Any]]] = {
     Deed.CONFIRM: GRADED,
-    Deed.REJECT: st.fixed_dictionaries({"code": st.sampled_from(["LIMBUS", "CEMENT"])}),
+    Deed.REJECT: st.fixed_dictionaries({"code": st.sampled_from(["LIMBUS", "MALIGNANT"])}),
     Deed.UNSURE: st.just({}),
     Deed.REGRADE: GRADED,
     Deed.RELABEL: st.fixed_dictionaries({"level": LEVELS}),
     Deed.ADD: st.fixed_dictionaries({"level": LEVELS, "grade": st.just(Grade.MILD)}),
     Deed.REPORT: st.fixed_dictionaries({"status": st.sampled_from(ReportStatus)}),
     Deed.MEASURE: st.fixed_dictionaries({"level": LEVELS, "points": POINTS}),
+    Deed.DESCRIBE: st.fixed_dictionaries({"acuity": st.sampled_from(Acuity)}),
+    Deed.RENUMBER: st.fixed_dictionaries({"shift": st.sampled_from([-1, 1])}),
     Deed.CLOSE: WORDS,
     Deed.UNREADABLE: WORDS,
     Deed.OPINION: WORDS,
