@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from store._claimed import SOMEBODY, stands
+from store._claimed import SOMEBODY
 from store._queue import (
     KEY,
     Query,
@@ -18,6 +19,7 @@ from store._queue import (
     narrowed,
     ordered,
 )
+from store.domain.claim import Claim
 from store.domain.finding import CaseState, Source, State
 from store.domain.genant import Grade
 from store.domain.people import Permission
@@ -118,9 +120,13 @@ _FINDINGS = select(
     col(FindingRow.case_id).in_(bindparam("cases", expanding=True)),
     col(FindingRow.state) != State.WITHDRAWN.value,
 )
-_CLAIMS = select(col(ClaimRow.case_id), col(ClaimRow.handle), col(ClaimRow.name)).where(
-    col(ClaimRow.case_id).in_(bindparam("cases", expanding=True))
-)
+_CLAIMS = select(
+    col(ClaimRow.case_id),
+    col(ClaimRow.handle),
+    col(ClaimRow.name),
+    col(ClaimRow.since),
+    col(ClaimRow.until),
+).where(col(ClaimRow.case_id).in_(bindparam("cases", expanding=True)))
 
 
 @question(Permission.READ_CASES)
@@ -129,7 +135,8 @@ def page(reader: Reader, filters: Filters, after: Key | None = None) -> Page:
     query = narrowed(reader, _LINES, filters)
     if after is not None:
         query = query.where(beyond(after, filters.sort))
-    rows = reader.session.execute(ordered(query, filters.sort).limit(PAGE + 1)).all()
+    asked = ordered(query, filters.sort).limit(PAGE + 1)
+    rows = reader.session.connection().execute(asked).all()
     lines = _painted(reader, rows[:PAGE])
     more = lines[-1].key if len(rows) > PAGE else None
     return Page(lines, more, after is not None)
@@ -177,11 +184,14 @@ def _painted(reader: Reader, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - r
     """The lines of *rows*, as the person may see them."""
     cases = {"cases": [row.id for row in rows]}
     found: dict[str, list[Any]] = {case: [] for case in cases["cases"]}
-    for finding in reader.session.execute(_FINDINGS, cases):
+    # Asked of the connection: nothing here is an object of the session's.
+    connection: Any = reader.session.connection()
+    for finding in connection.execute(_FINDINGS, cases):
         found[finding.case_id].append(finding)
     held_by = {
-        claim.case_id: claim
-        for claim in reader.session.execute(_CLAIMS.where(stands(reader.now)), cases)
+        case: claim
+        for case, *rest in connection.execute(_CLAIMS, cases)
+        if (claim := Claim(*rest)).stands(reader.now)
     }
     return tuple(_line(reader, row, found[row.id], held_by.get(row.id)) for row in rows)
 
@@ -227,9 +237,14 @@ def _reader(claim: Any, blind: bool, me: str) -> str:  # noqa: ANN401 - as _pain
 
 
 def _levels(found: list[Any], closed: bool) -> tuple[Level, ...]:
-    said = (
-        one.level if closed else one.ai_level for one in found if closed or one.source == Source.AI
-    )
+    if closed:
+        return _in_order(tuple(one.level for one in found))
+    return _in_order(tuple(one.ai_level for one in found if one.source == Source.AI))
+
+
+@lru_cache(maxsize=4096)
+def _in_order(said: tuple[str | None, ...]) -> tuple[Level, ...]:
+    """The levels of *said*, kept: the same few pairs come again and again, and naming costs."""
     return craniocaudal({Level(level) for level in said if level})
 
 
