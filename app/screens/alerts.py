@@ -50,7 +50,7 @@ def _open(line: Line) -> None:
     one = line.alert
     with st.container(border=True, key=f"alert-{one.id}"):
         # Names come from outside: shown as text, never as markup.
-        st.subheader(_what(line), anchor=False)
+        st.header(_what(line), anchor=False)
         st.text(f"{line.patient or 'Name not given'} · {_who(line)}")
         st.text(_scan(line))
         st.markdown(f"**{one.kind.hint}.**")
@@ -78,7 +78,7 @@ def _note(alert: str, told: str, at: str) -> None:
 
 
 def _told(lines: list[Line]) -> None:
-    st.subheader("Told", anchor=False)
+    st.header("Told", anchor=False)
     if not lines:
         st.caption("Nobody had to be told of anything yet.")
         return
