@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import streamlit as st
+
 from components.viewer.static_files import mounted
 
 
@@ -43,12 +45,12 @@ def worklist_table(
     key: str,
     caption: str,
     selected: str | None = None,
-    chosen: Sequence[str] = (),
+    chosen: Sequence[str] | None = None,
 ) -> tuple[str, ...]:
     """The ids of the rows the reader chose; the one they opened stands in the session under *key*.
 
     *selected* is the row that has the focus at first; without it the first row has. *chosen* are
-    rows that were chosen before.
+    rows that were chosen before; without it no row of the table can be chosen, only opened.
     """
     component = mounted("worklist", "worklist.js", "worklist.css")
     answer = component(
@@ -63,10 +65,16 @@ def worklist_table(
                 {"id": row.id, "cells": dict(row.cells), "ticket": row.ticket} for row in rows
             ],
             "selected": selected,
-            "chosen": list(chosen),
+            "chosen": None if chosen is None else list(chosen),
         },
         on_open_change=lambda: None,
         on_chosen_change=lambda: None,
     )
     now = answer.get("chosen")
-    return tuple(str(each) for each in (chosen if now is None else now))
+    return tuple(str(each) for each in ((chosen or ()) if now is None else now))
+
+
+def opened(key: str) -> str | None:
+    """The id of the row of the table *key* that the reader just opened."""
+    found = (st.session_state.get(key) or {}).get("open")
+    return str(found) if found else None

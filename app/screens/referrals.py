@@ -5,7 +5,7 @@ import uuid
 import streamlit as st
 
 from app import referral_file, session
-from components.worklist_table import Column, Kind, Row, worklist_table
+from components.worklist_table import Column, Kind, Row, opened, worklist_table
 from store import referrals
 from store.domain.clock import local
 from store.domain.people import Permission
@@ -115,12 +115,13 @@ if session.person().may(Permission.REFER):
 exported = st.session_state.pop("exported", None)
 if exported:
     st.success(f"Batch {exported[:12]} is made. Download it below.")
-chosen = worklist_table(
+worklist_table(
     COLUMNS,
     [_row(line) for line in lines],
     key="referrals",
     caption="Patients with a confirmed fracture, ready ones first. Enter chooses one.",
 )
+chosen = opened("referrals")
 if chosen:
     st.session_state["chosen"] = chosen
 if session.person().may(Permission.REFER):

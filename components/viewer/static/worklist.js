@@ -54,13 +54,14 @@ class Table {
     parent.append(this.root);
   }
 
-  show({ columns, rows, caption, selected, chosen = [] }) {
+  show({ columns, rows, caption, selected, chosen }) {
+    this.choosable = Array.isArray(chosen);
     if (!this.chosen) this.chosen = new Set(chosen);
     const focused = this.rows.indexOf(document.activeElement?.closest?.("tr"));
     const kept = this.rows[focused]?.dataset.id ?? selected;
     this.caption.textContent = caption;
     const choice = el("th", { scope: "col", class: "vcf-choice" }, [el("span", { class: "vcf-unseen" }, ["Chosen"])]);
-    fill(this.head, el("tr", {}, [choice, ...columns.map((c) => el("th", { scope: "col" }, [c.label]))]));
+    fill(this.head, el("tr", {}, [this.choosable ? choice : null, ...columns.map((c) => el("th", { scope: "col" }, [c.label]))]));
     this.rows = rows.map((row) => this.row(columns, row));
     fill(this.body, this.rows);
     if (rows.length === 0) {
@@ -80,11 +81,13 @@ class Table {
     });
     const choice = el("td", { class: "vcf-choice", onclick: (event) => event.stopPropagation() }, [el("label", {}, [box])]);
     const shown = columns.map((column, at) => cell(column, cells[column.key], at === 0));
-    return el("tr", { tabindex: "-1", "data-id": id, onclick: () => this.open(id) }, [choice, ...shown]);
+    return el("tr", { tabindex: "-1", "data-id": id, onclick: () => this.open(id) },
+      [this.choosable ? choice : null, ...shown]);
   }
 
   /** Chooses rows or lets them go; told to the page a moment later, many at once. */
   choose(ids, on = !this.chosen.has(ids[0])) {
+    if (!this.choosable) return;
     for (const id of ids) this.chosen[on ? "add" : "delete"](id);
     for (const row of this.rows) {
       row.querySelector("input").checked = this.chosen.has(row.dataset.id);
