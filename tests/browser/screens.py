@@ -58,6 +58,7 @@ SCREENS = (
     Screen("rejecting", LEAD, "/review?case={case}", SEEN, "Review", ("x",)),
     Screen("unknown case", LEAD, "/review?case=c_0", ".vcf-refusal:not([hidden])", "Review"),
     Screen("looking only", COORDINATOR, "/review?case={case}", SEEN, "Review"),
+    Screen("alerts", LEAD, "/alerts", "h1", "Alerts"),
     Screen("referrals", COORDINATOR, "/referrals", "table", "Referrals"),
     Screen("rates", LEAD, "/rates", ".js-plotly-plot .main-svg", "Rates"),
     Screen("trail", ADMIN, "/trail", ".vcf-plain td", "Trail"),

@@ -11,7 +11,7 @@ from store.domain.rejection import REASONS
 
 pytestmark = pytest.mark.browser
 
-KEYS = "123456789abdefghijklmnopqstuvwxyz"
+KEYS = "1234567890abdefghijklmnopqstuvwxyz"
 """The keys of a menu's choices in their order, without those that Streamlit takes."""
 MALIGNANT = "Malignant fracture suspected"
 

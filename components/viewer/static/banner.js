@@ -8,7 +8,8 @@ const pair = (name, value, lesser = false) =>
   value ? el("div", { class: lesser ? "vcf-pair vcf-lesser" : "vcf-pair" }, [el("dt", {}, [name]), el("dd", {}, [value])]) : null;
 
 const SEXES = { F: "Female", M: "Male", O: "Other" };
-const STATES = { waiting: "Waiting for a decision", "second read": "Waits for a second read", closed: "Decided" };
+const STATES = { waiting: "Waiting for a decision", "second read": "Waits for a second reading",
+  adjudication: "Waits for a third reader", closed: "Closed", withdrawn: "Withdrawn" };
 
 /** Writes the banner of *record* into *node*; everything comes from this one record. */
 export function showBanner(node, record) {

@@ -128,4 +128,4 @@ export const sign = (key) =>
   key.startsWith("Shift+") ? `⇧${sign(key.slice(6))}` : (SIGNS[key] ?? key);
 
 /** Keys for the options of a menu, in order; no R and no C here either. */
-export const OPTION_KEYS = [..."123456789ABDEFGHIJKLMNOPQSTUVWXYZ"];
+export const OPTION_KEYS = [..."1234567890ABDEFGHIJKLMNOPQSTUVWXYZ"];
