@@ -35,6 +35,8 @@ LISTS: dict[str, Any] = {
     **described_json.LISTS,
 }
 
+HIDDEN = "hidden until this case is closed"
+
 _READERS = ("One reader", "Another reader")
 
 
@@ -159,7 +161,7 @@ def _scan(case: Case) -> dict[str, str]:
         "accession": scan.accession,
         "maker": scan.maker,
         "kernel": scan.kernel,
-        "ai": "; ".join(case.products),
+        "ai": HIDDEN if case.reading.unaided else "; ".join(case.products),
         "ai_note": "",
     }
 

@@ -59,6 +59,13 @@ class Settings:
             "says": "1: mild fractures, and T4 to T9 near a threshold, are read twice; 0: not",
         },
     )
+    unaided_share: float = field(
+        default=0.0,
+        metadata={
+            "env": "VCF_UNAIDED_SHARE",
+            "says": "share of scans that are first read without the AI's answer, 0 to 1",
+        },
+    )
     pacs_link: str = field(
         default="",
         metadata={
@@ -81,8 +88,12 @@ class Settings:
 
     @property
     def read_policy(self) -> ReadPolicy:
-        """What is read twice."""
-        return ReadPolicy(self.second_read_share, bool(self.second_read_doubtful))
+        """What is read twice, and what without the AI's answer."""
+        return ReadPolicy(
+            share=self.second_read_share,
+            doubtful=bool(self.second_read_doubtful),
+            unaided_share=self.unaided_share,
+        )
 
     @property
     def database_address(self) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store._doing import Doing
+from store._flags import bring_flags
 from store._measured import Spine, spine_on
 from store._readings import findings_of, readings, undecided
 from store.domain.finding import CaseState, Source, State, check_decision
@@ -175,6 +176,9 @@ def _after_first(doing: Doing) -> None:
         return
     doing.after["reasons"] = [each.value for each in why]
     _open(doing, Kind.SECOND, CaseState.SECOND_READ)
+    if case.kind == CaseKind.UNAIDED:
+        bring_flags(session, case)
+        return
     fresh = [row for row in _rows(doing) if row.source == Source.AI]
     for row in fresh:
         _copy(doing, row, _AI, level=row.ai_level)

@@ -11,12 +11,14 @@ from sqlmodel import Session, col
 from store._changes import Kept, world
 from store._doing import Event, write_down
 from store._numbered import Named, named
-from store._readings import findings_of, reading_row
+from store._pictures import shown_series
+from store._readings import findings_of, reading_row, readings
 from store._settle import settle
+from store._unaided import drawn, flags_of, keeps_back
 from store.domain.arrival import AiResult, Ending
 from store.domain.finding import CaseState, Deed, Source, State
 from store.domain.genant import Grade, grade
-from store.domain.reading import DRAWS, Outcome
+from store.domain.reading import DRAWS, NUMBERS, CaseKind, Kind, Outcome
 from store.tables import FindingRow, ReferralRow, ResultRow, ReviewCase, ScanRow
 from store.unit import Unit
 
@@ -57,16 +59,31 @@ def case_of(session: Session, scan_id: str) -> str | None:
     ).scalar_one_or_none()
 
 
-def enter(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
-    """Let *result* speak for *scan*: its ending, and a case with findings when it is positive."""
+def enter(unit: Unit, scan: ScanRow, result: ResultRow, share: float = 0.0) -> None:
+    """Let *result* speak for *scan*: its ending, and a case with findings when it is positive.
+
+    Of the scans with a picture, *share* (0.0 to 1.0) become cases without findings of the AI,
+    whatever it said.
+    """
     ending = Ending(result.ending)
-    if not scan.ending or _ORDER.index(ending) < _ORDER.index(Ending(scan.ending)):
+    news = not scan.ending or _ORDER.index(ending) < _ORDER.index(Ending(scan.ending))
+    if news:
         scan.ending, scan.ai_reason = ending.value, result.reason
     if ending is Ending.POSITIVE:
-        _flag(unit, scan, result)
+        _flag(unit, scan, result, share)
+    elif ending is Ending.NEGATIVE and news and _unaided(unit, scan, share):
+        _new(unit, scan, result, CaseKind.NEGATIVE)
 
 
-def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
+def _unaided(unit: Unit, scan: ScanRow, share: float) -> bool:
+    """Whether *scan* is drawn; one that nobody can look at is not."""
+    if not drawn(share):
+        return False
+    shown = shown_series(unit.session, scan.id)
+    return shown is not None and bool(shown.stack)
+
+
+def _flag(unit: Unit, scan: ScanRow, result: ResultRow, share: float) -> None:
     session = unit.session
     case = session.execute(
         select(ReviewCase).where(col(ReviewCase.scan_id) == scan.id)
@@ -76,10 +93,14 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
         unit.tell("case.flagged_after_referral", case.id, product=result.product)
         return
     if case is None:
-        case = _new(unit, scan, result)
+        case = _new(unit, scan, result, _kind(unit, scan, share))
+    elif case.kind == CaseKind.NEGATIVE:
+        case.kind = _turned(session, case).value
+    if keeps_back(case, readings(session, case.id)):
+        return
     was, untouched = world(session, case), not case.version
     findings = findings_of(session, case.id, case.reading)
-    seen = {row.ai_level for row in findings if row.source == Source.AI}
+    seen = _known(session, case, findings)
     held = len(findings)
     names = named(session, case, reading_row(session, case))
     for flag in result.findings or [{"level": None}]:
@@ -95,21 +116,59 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow) -> None:
         _reopen(unit, case, was)
 
 
-def _new(unit: Unit, scan: ScanRow, result: ResultRow) -> ReviewCase:
+def _known(session: Session, case: ReviewCase, findings: list[FindingRow]) -> set[str | None]:
+    """Levels the AI's flags at which were read, or are being read; in whichever reading."""
+    if case.kind != CaseKind.UNAIDED:
+        return {row.ai_level for row in findings if row.source == Source.AI}
+    rows = session.execute(
+        select(col(FindingRow.ai_level)).where(
+            col(FindingRow.case_id) == case.id, col(FindingRow.source) == Source.AI.value
+        )
+    )
+    return set(rows.scalars())
+
+
+def _kind(unit: Unit, scan: ScanRow, share: float) -> CaseKind:
+    return CaseKind.UNAIDED if _unaided(unit, scan, share) else CaseKind.FLAG
+
+
+def _turned(session: Session, case: ReviewCase) -> CaseKind:
+    """What becomes of a case that no AI had flagged, now that one does.
+
+    A reading that has begun goes on as it began: the flags wait for the second one.
+    """
+    over = case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}
+    first = NUMBERS[Kind.FIRST]
+    begun = case.reading != first or bool(reading_row(session, case, first).reader)
+    return CaseKind.UNAIDED if begun and not over else CaseKind.FLAG
+
+
+def bring_flags(session: Session, case: ReviewCase) -> None:
+    """Put every flag of the AI on the scan of *case*, as it came, into the reading in force."""
+    names = named(session, case, reading_row(session, case))
+    for place, flag in enumerate(flags_of(session, case.scan_id)):
+        session.add(_finding(case, place, flag, names))
+
+
+def _new(unit: Unit, scan: ScanRow, result: ResultRow, kind: CaseKind) -> ReviewCase:
     case = ReviewCase(
         id=f"c_{uuid4().hex}",
         scan_id=scan.id,
         state=CaseState.WAITING.value,
-        rank=0,
+        rank=rank(0),
         worst_grade=0,
         waiting_since=scan.scanned or unit.now.date(),
         site=scan.site,
         product=result.product,
+        kind=kind.value,
         draw=secrets.randbelow(DRAWS),
     )
     unit.session.add(case)
     unit.session.flush()
     reading_row(unit.session, case)
+    if kind is not CaseKind.FLAG:
+        # The same line for either: which of them the AI flagged is not told before it is read.
+        unit.tell("case.unaided", case.id)
     return case
 
 

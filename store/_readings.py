@@ -5,11 +5,12 @@ gives findings, judgements, measurements, steps or names asks it first.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._unaided import hides
 from store.domain.clock import local
 from store.domain.finding import CaseState, Deed, Source, State
 from store.domain.people import Permission, Person
@@ -50,6 +51,7 @@ class Seen:
         mine: Whether it is their own reading.
         barred: Why they may not decide; empty where they may.
         may: Deeds on the whole case that are possible now.
+        unaided: Whether nothing that the AI said of the scan is theirs to see.
     """
 
     reading: ReadingRow
@@ -58,6 +60,7 @@ class Seen:
     mine: bool
     barred: str
     may: tuple[Deed, ...]
+    unaided: bool = False
 
 
 def reading_row(session: Session, case: ReviewCase, number: int | None = None) -> ReadingRow:
@@ -128,6 +131,11 @@ def still_out(session: Session, case_ids: Collection[str]) -> frozenset[str]:
 def seen(session: Session, case: ReviewCase, person: Person) -> Seen:
     """What *person* may see and do of *case* now."""
     held = readings(session, case.id)
+    view = _sight(session, case, person, held)
+    return replace(view, unaided=hides(case, held, view.reading.number))
+
+
+def _sight(session: Session, case: ReviewCase, person: Person, held: dict[int, ReadingRow]) -> Seen:
     force = held.get(case.reading) or ReadingRow(
         case_id=case.id, number=case.reading, kind=Kind.FIRST.value
     )

@@ -90,12 +90,17 @@ def refuse(unit: Unit, kind: str, digest: str, fate: Fate, reason: str) -> Outco
 
 
 @change(Permission.RECEIVE)
-def receive_series(unit: Unit, header: SeriesHeader, picture: Picture) -> Outcome:
+def receive_series(
+    unit: Unit, header: SeriesHeader, picture: Picture, unaided_share: float = 0.0
+) -> Outcome:
     """Enter a series and its scan, and whatever was waiting for it.
 
     The same series again is a duplicate; the same UID with other content is held, and so is
     one whose hospital number belongs to someone born on another day, or to nobody. A held
     one that is sent again with its identifiers corrected is accepted.
+
+    Args:
+        unaided_share: Of all scans that an AI answered, how many are read without its answer.
     """
     before = (
         unit.session.execute(
@@ -127,14 +132,18 @@ def receive_series(unit: Unit, header: SeriesHeader, picture: Picture) -> Outcom
         before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
         adopt(unit, before, picture)
     _tell_readers(unit, scan.id, seen)
-    _join_waiting(unit, scan)
+    _join_waiting(unit, scan, unaided_share)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
     return _receipt(unit, "series", header.digest, outcome, scan.id)
 
 
 @change(Permission.RECEIVE)
-def receive_result(unit: Unit, result: AiResult) -> Outcome:
-    """Enter what an AI product said; held while no scan of ours fits it."""
+def receive_result(unit: Unit, result: AiResult, unaided_share: float = 0.0) -> Outcome:
+    """Enter what an AI product said; held while no scan of ours fits it.
+
+    Args:
+        unaided_share: Of all scans that an AI answered, how many are read without its answer.
+    """
     before = unit.session.get(ResultRow, result.digest)
     if before is not None:
         return _receipt(unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id)
@@ -144,7 +153,7 @@ def receive_result(unit: Unit, result: AiResult) -> Outcome:
     unit.session.flush()
     if scan is None:
         return _receipt(unit, "result", result.digest, Outcome(Fate.HELD, doubt), None)
-    _flags.enter(unit, scan, row)
+    _flags.enter(unit, scan, row, unaided_share)
     case = _flags.case_of(unit.session, scan.id)
     return _receipt(unit, "result", result.digest, Outcome(Fate.ACCEPTED, "", case), scan.id)
 
@@ -211,7 +220,7 @@ def _tell_readers(unit: Unit, scan_id: str, seen: str | None) -> None:
     unit.tell("case.picture_changed", case_id, before=seen, after=shown.stack)
 
 
-def _join_waiting(unit: Unit, scan: ScanRow) -> None:
+def _join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:
     """Give *scan* the results and reports that came before it."""
     for table in (ResultRow, ReportRow):
         named = col(table.study_uid) == scan.study_uid
@@ -224,7 +233,7 @@ def _join_waiting(unit: Unit, scan: ScanRow) -> None:
                 correct(unit, scan.id, row.text)
             row.scan_id = scan.id
             if isinstance(row, ResultRow):
-                _flags.enter(unit, scan, row)
+                _flags.enter(unit, scan, row, share)
 
 
 def _only_one(unit: Unit, accession: str) -> bool:

@@ -9,10 +9,14 @@ from store.domain.arrival import Ending, Fate
 from store.domain.finding import CaseState
 from store.domain.people import Permission
 from store.domain.rates import FunnelRow, Rate, Step
+from store.domain.reading import CaseKind
 from store.domain.report import DETECTION_DISCREPANCY, ReportStatus
 from store.guard import change, question
 from store.tables import ReceiptRow, ReferralRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
+
+_FLAGGED = col(ReviewCase.kind) != CaseKind.NEGATIVE.value
+"""A scan the AI did not flag, read to see what it misses, is no part of what it flagged."""
 
 
 @question(Permission.READ_RATES)
@@ -88,7 +92,7 @@ class _Counter:
             select(func.count())
             .select_from(ReviewCase)
             .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
-            .where(*self.bounds, *clauses)  # type: ignore[arg-type]  # clause types
+            .where(*self.bounds, *clauses, _FLAGGED)  # type: ignore[arg-type]  # clause types
         )
         return int(self.session.execute(query).scalar_one())
 

@@ -200,7 +200,7 @@ def _line(reader: Reader, row: Any, found: list[Any], claim: Any) -> Line:  # no
     me = reader.person.handle
     blind, closed = row.state in BLIND, row.state in CLOSED
     first = blind and row.first_reader == me
-    unaided = row.kind != "flag" and row.reading == 1 and not closed
+    unaided = row.kind != "flag" and (row.reading == 1 or first) and not closed
     standing = [] if unaided else [one for one in found if one.reading == row.reading]
     counted = [] if first else standing
     return Line(

@@ -90,11 +90,12 @@ def _receive_series(
         site.archive.put_series(header.digest, (one.path for one in series.instances))
         tried = overlays if known is None else masks
         picture = _picture(site, series, tried, outcome, known=known is not None)
-    said = site.submit(INTAKE, arrivals.receive_series, header, picture)
+    share = site.settings.unaided_share
+    said = site.submit(INTAKE, arrivals.receive_series, header, picture, share)
     outcome.fate, outcome.reason, outcome.case = said.fate, said.reason, said.case
     _count_copies(site, series, outcome)
     for result in papers.results_for(header.series_uid):
-        answer = site.submit(INTAKE, arrivals.receive_result, _named(result, series))
+        answer = site.submit(INTAKE, arrivals.receive_result, _named(result, series), share)
         outcome.case = answer.case or outcome.case
         outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
 
@@ -185,8 +186,9 @@ class _Papers:
 
     def enter(self) -> None:
         """Enter what names its scan itself."""
+        share = self.site.settings.unaided_share
         for result in self._named:
-            answer = self.site.submit(INTAKE, arrivals.receive_result, result)
+            answer = self.site.submit(INTAKE, arrivals.receive_result, result, share)
             self.done.others.append(("AI result", answer.fate, answer.reason))
         for path in self._reports:
             try:

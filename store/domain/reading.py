@@ -124,17 +124,16 @@ def after_first(
     """Why a second person must read a case after the first closed it; empty where none must.
 
     An urgent alert is not held up by a blinded reading: only doubt of the first reader sends
-    such a case on.
+    such a case on, or flags of the AI that nobody has looked at yet.
     """
     found = tuple(said)
     unsure = any(one.state is State.UNSURE for one in found)
-    urgent = ((unsure, Why.UNSURE), (asked, Why.REQUESTED))
+    urgent = ((unsure, Why.UNSURE), (asked, Why.REQUESTED), (unaided, Why.UNAIDED))
     doubted = [one for one in found if policy.doubtful]
     rest = (
         (draw < policy.share * DRAWS, Why.SHARE),
         (any(one.gist == ("fracture", int(Grade.MILD)) for one in doubted), Why.MILD),
         (any(one.near and one.level in DOUBTFUL_LEVELS for one in doubted), Why.NEAR),
-        (unaided, Why.UNAIDED),
     )
     return tuple(why for applies, why in (*urgent, *(() if alerted else rest)) if applies)
 

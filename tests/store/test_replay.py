@@ -20,6 +20,7 @@ from store_builders import (
     a_report,
     a_result,
     an_act,
+    arrive,
     do,
     events,
     points,
@@ -30,14 +31,17 @@ from store_builders import (
     show,
 )
 
+from store import arrivals
+from store.domain.arrival import Ending, SeriesHeader
 from store.domain.describe import Acuity
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
-from store.domain.people import Person, Role
+from store.domain.people import INTAKE, Person, Role
 from store.domain.refusal import Conflict, NotAllowed
 from store.domain.report import ReportStatus
 from store.domain.spine import Level
 from store.engine import open_engine
+from store.unit import Unit
 
 THIRD = Person("t.third", "Thea Third", Role.RADIOLOGIST)
 READERS = (LEAD, RADIOLOGIST, THIRD)
@@ -116,10 +120,31 @@ def lone(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
     opened.dispose()
 
 
-def play(engine: Engine, history: list[Any], seen_states: set[tuple[CaseState, int]]) -> None:
-    """Live through *history*, and ask the law after every step."""
+def unaided(engine: Engine, header: SeriesHeader, ending: Ending) -> str:
+    """A case of a scan of which the AI said *ending*, read without its answer."""
+    arrive(engine, header)
+    flags = (a_flag(Level.L1), a_flag(None)) if ending is Ending.POSITIVE else ()
+    with Unit(engine, INTAKE, NOW) as unit:
+        case = arrivals.receive_result(unit, a_result(header, *flags, ending=ending), 1.0).case
+    assert case
+    return case
+
+
+def play(
+    engine: Engine,
+    history: list[Any],
+    seen_states: set[tuple[CaseState, int]],
+    hidden: Ending | None = None,
+) -> None:
+    """Live through *history*, and ask the law after every step.
+
+    Where *hidden* is given, the AI said so and the case is read without its answer.
+    """
     header = a_header()
-    case = a_case(engine, a_flag(Level.L1), a_flag(None), header=header)
+    if hidden:
+        case = unaided(engine, header, hidden)
+    else:
+        case = a_case(engine, a_flag(Level.L1), a_flag(None), header=header)
     report(engine, a_report(header, "first text"))
     for number, happened in enumerate(history):
         before = projection(engine, case)
@@ -195,6 +220,16 @@ def test_the_events_of_any_history_give_the_tables(
     lone: Engine, seen_states: set[tuple[CaseState, int]], history: list[Any]
 ) -> None:
     play(lone, history, seen_states)
+
+
+@settings(PATIENT, max_examples=12)
+@example(history=["flag", *SECOND, "flag"], hidden=Ending.NEGATIVE)
+@example(history=[*SECOND, "flag", *APART], hidden=Ending.POSITIVE)
+@given(history=HISTORIES, hidden=st.sampled_from([Ending.NEGATIVE, Ending.POSITIVE]))
+def test_so_do_those_of_a_case_read_without_the_ai(
+    lone: Engine, history: list[Any], hidden: Ending
+) -> None:
+    play(lone, history, set(), hidden)
 
 
 @pytest.mark.postgresql

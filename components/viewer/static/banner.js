@@ -11,6 +11,10 @@ const SEXES = { F: "Female", M: "Male", O: "Other" };
 const STATES = { waiting: "Waiting for a decision", "second read": "Waits for a second reading",
   adjudication: "Waits for a third reader", closed: "Closed", withdrawn: "Withdrawn" };
 
+const UNAIDED =
+  "The AI's answer is hidden in this case: some of these it flagged, some it did not. " +
+  "Add what you see (M), or close (Enter).";
+
 /** Writes the banner of *record* into *node*; everything comes from this one record. */
 export function showBanner(node, record) {
   const { patient, scan } = record;
@@ -43,6 +47,7 @@ export function showBanner(node, record) {
       pair("Purpose", record.purpose),
     ]),
     referralLine(record),
+    record.reading?.unaided && !record.readonly ? el("p", { class: "vcf-unaided" }, [UNAIDED]) : null,
     record.picture_changed ? el("p", { class: "vcf-picture-changed" }, [el("strong", {}, [record.picture_changed])]) : null,
   );
 }

@@ -189,7 +189,7 @@ export function showFindings(node, record, { selected: chosen, meta }, select) {
     ? el("ol", { class: "vcf-list", "aria-label": "Findings" },
         record.findings.map((finding) =>
           row(finding, finding.id === chosen, select, () => detail(finding, record, meta))))
-    : el("p", {}, ["No finding on this scan."]);
+    : el("p", {}, [record.reading?.unaided ? "Nothing was added." : "No finding on this scan."]);
   const measured = measuredList(record);
   if (measured) measured.open = open;
   const before = { chosen: node.querySelector(".vcf-chosen")?.dataset.finding, top: node.scrollTop };
