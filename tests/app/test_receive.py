@@ -122,3 +122,15 @@ def test_a_file_that_is_nothing_known_stops_nothing(
 
 def test_a_path_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     assert run(tmp_path / "data", "receive", tmp_path / "nowhere").returncode == 2
+
+
+def test_a_site_that_says_so_reads_scans_without_the_ais_answer(
+    tmp_path: Path, delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VCF_UNAIDED_SHARE", "1")
+    data = tmp_path / "data"
+    received(data, first_series(delivery))
+    with sqlite3.connect(data / "record.db") as record:
+        kinds = record.execute("SELECT DISTINCT kind FROM review_case").fetchall()
+    assert kinds == [("unaided",)]
+    assert counted(data)["finding"] == 0
