@@ -175,6 +175,7 @@ def _after_first(doing: Doing) -> None:
         _shut(doing)
         return
     doing.after["reasons"] = [each.value for each in why]
+    case.assigned_to = ""  # whoever had it may not read it again
     _open(doing, Kind.SECOND, CaseState.SECOND_READ)
     if case.kind == CaseKind.UNAIDED:
         bring_flags(session, case)

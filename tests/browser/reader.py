@@ -94,5 +94,5 @@ class Reader:
             if true():
                 return
             self.page.wait_for_timeout(50)
-        msg = "It never came true."
+        msg = f"It never came true. The room says: {self.said()!r}"
         raise AssertionError(msg)

@@ -154,7 +154,7 @@ def test_the_next_case_is_there_while_the_line_is_cut(
     reader.moved_from(first)
     reader.press("a")
     reader.until(lambda: reader.attribute("data-saved") == "not saved")
-    expect(page.get_by_text("NOT SAVED (3): no connection")).to_be_visible()
+    expect(page.locator(".vcf-saved")).to_contain_text("NOT SAVED (3): no connection")
     assert deeds(queue.data) == []
     second = reader.attribute("data-case")
     page.context.set_offline(False)

@@ -3,10 +3,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
-from store_builders import LEAD, NOW, PEOPLE, RADIOLOGIST, a_case
+from store_builders import LEAD, NOW, PEOPLE, RADIOLOGIST, a_case, close, step
 
 from store import assignments, claims, staff, worklist
 from store.assignments import Done
+from store.domain.act import Deed
 from store.domain.people import INTAKE, Person, Role
 from store.domain.queue import Assigned, Filters, Only
 from store.domain.refusal import NotAllowed
@@ -188,3 +189,13 @@ def test_an_unaided_case_shows_no_answer_of_the_ai(engine: Engine) -> None:
     become(engine, negative, kind="negative", worst_grade=0)
     for line in listed(engine, Filters()):
         assert (line.levels, line.findings, int(line.worst)) == ((), 0, 0)
+
+
+def test_a_second_reading_is_assigned_to_nobody(engine: Engine) -> None:
+    """Whoever had the first may not make it."""
+    case = a_case(engine)
+    assign(engine, [case], LEAD.handle)
+    step(engine, case, Deed.UNSURE)
+    close(engine, case)
+    with Session(engine) as session:
+        assert session.get_one(ReviewCase, case).assigned_to == ""
