@@ -76,7 +76,7 @@ def _page() -> None:
 def test_both_components_mount_from_their_own_files() -> None:
     page = AppTest.from_function(_page).run()
     assert not page.exception
-    assert [line.value for line in page.text] == ["None", "None"]
+    assert [line.value for line in page.text] == ["None", "()"]
 
 
 @pytest.mark.parametrize(
