@@ -5,23 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hospitals import received_from
 from needed import absent
 from playwright.sync_api import Browser, Page, sync_playwright
 from queues import queue_of
-from running import Server, run
+from running import Server
 
-from app.demo.hospital import write_hospital
 from app.demo.patients import CATALOGUE
-from app.demo.visits import Patient
 
 PAIR = (("a.lead", "Anna Lead", "METABOLIC_LEAD"), ("b.lead", "Ben Second", "METABOLIC_LEAD"))
 """Two people who may both decide."""
-STAFF = (
-    ("a.lead", "Anna Lead", "METABOLIC_LEAD"),
-    ("f.coord", "Fay Coord", "FLS_COORD"),
-    ("au.dit", "Alan Audit", "AUDIT_LEAD"),
-    ("ad.min", "Ada Admin", "ADMIN"),
-)
 SIZE = {"width": 1440, "height": 900}
 
 
@@ -63,17 +56,6 @@ def shots(tmp_path: Path) -> Path:
 def hospital(folder: Path, numbers: set[int]) -> Path:
     """A data folder in *folder* with the drawn patients of these *numbers*."""
     return received_from(folder, tuple(one for one in CATALOGUE if one.number in numbers))
-
-
-def received_from(folder: Path, patients: tuple[Patient, ...]) -> Path:
-    """A data folder in *folder* that received the scans of *patients*."""
-    write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
-    data = folder / "data"
-    for handle, name, role in STAFF:
-        assert run(data, "staff", "add", handle, name, role).returncode == 0
-    assert run(data, "receive", folder / "delivery").returncode == 0
-    (data / "DEMO").touch()
-    return data
 
 
 @pytest.fixture(scope="session")

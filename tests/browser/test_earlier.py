@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import received_from
+from hospitals import received_from
 from playwright.sync_api import Page, expect
 from reader import Reader
 from running import Server
