@@ -68,7 +68,7 @@ def reading_row(session: Session, case: ReviewCase, number: int | None = None) -
     number = number or case.reading
     row = session.get(ReadingRow, (case.id, number))
     if row is None:
-        kind = next((kind for kind, each in NUMBERS.items() if each == number), Kind.REPEAT)
+        kind = next(kind for kind, each in NUMBERS.items() if each == number)
         row = ReadingRow(case_id=case.id, number=number, kind=kind.value)
         session.add(row)
         session.flush()

@@ -21,11 +21,10 @@ class Kind(StrEnum):
     FIRST = "first"
     SECOND = "second"
     ADJUDICATION = "adjudication"
-    REPEAT = "repeat"
 
     @property
     def words(self) -> str:
-        """The kind as people say it. A repeat says nothing: its reader must not know."""
+        """The kind as people say it."""
         return _WORDS[self]
 
 
@@ -33,7 +32,6 @@ _WORDS = {
     Kind.FIRST: "First reading",
     Kind.SECOND: "Second reading, blind to the first",
     Kind.ADJUDICATION: "Adjudication: two readings differ",
-    Kind.REPEAT: "First reading",
 }
 NUMBERS = {Kind.FIRST: 1, Kind.SECOND: 2, Kind.ADJUDICATION: 3}
 
@@ -73,13 +71,11 @@ class ReadPolicy:
         share: Of all cases, a fraction from 0.0 to 1.0. Source of the default: DOMAIN 7.4.
         doubtful: Whether mild fractures and T4 to T9 near a threshold are.
         unaided_share: Of all scans that the AI answered, read without its answer, a fraction.
-        repeat_share: Of all closed cases, shown to the same reader again, a fraction.
     """
 
     share: float = 0.10
     doubtful: bool = True
     unaided_share: float = 0.0
-    repeat_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

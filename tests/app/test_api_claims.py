@@ -4,19 +4,18 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
 
 import httpx
 import pytest
+from arriving import a_scan
 from clerk import Clerk
 from running import Server
 
 from store import arrivals
-from store.domain.arrival import AiFinding, AiResult, Ending, SeriesHeader
-from store.domain.identity import NhsNumberStatus, Patient
+from store.domain.arrival import AiFinding, AiResult, Ending
 from store.domain.people import INTAKE
 from store.domain.spine import Level
 from store.engine import open_engine
@@ -139,31 +138,7 @@ def a_queue(data: Path) -> None:
     engine = open_engine(f"sqlite:///{data / 'record.db'}")
     with Unit(engine, INTAKE) as unit:
         for n in range(QUEUE):
-            header = SeriesHeader(
-                study_uid=f"1.2.826.0.1.{n}",
-                series_uid=f"1.2.826.0.1.{n}.1",
-                frame_uid=f"1.2.826.0.1.{n}.2",
-                digest=sha256(f"series {n}".encode()).hexdigest(),
-                patient=Patient(
-                    nhs_number=None,
-                    nhs_status=NhsNumberStatus.NOT_TRACED,
-                    hospital_number=f"Q{n:04}",
-                    surname="DEMO",
-                    forename=f"Q{n}",
-                    born=date(1950, 2, 1),
-                    sex="F",
-                ),
-                scanned=date(2026, 10, 1),
-                accession=f"Q{n:04}",
-                site="RX1",
-                modality="CT",
-                exam="CT chest",
-                series_description="",
-                manufacturer="",
-                model="",
-                kernel="",
-                instances=100,
-            )
+            header = a_scan(n)
             arrivals.receive_series(unit, header, arrivals.Picture(None, {}, {}, refusal="None."))
             flag = AiFinding(Level.L1, loss=0.32, formula="")
             result = AiResult(

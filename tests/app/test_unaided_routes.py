@@ -1,15 +1,14 @@
 """What the server answers of a case read without the AI's answer, compared whole."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
+from arriving import a_scan
 from clerk import Clerk
 
 from store import arrivals
-from store.domain.arrival import AiFinding, AiResult, Ending, SeriesHeader
+from store.domain.arrival import AiFinding, AiResult, Ending
 from store.domain.genant import Grade
-from store.domain.identity import NhsNumberStatus, Patient
 from store.domain.morphometry import Heights
 from store.domain.people import INTAKE
 from store.domain.spine import Level
@@ -17,34 +16,6 @@ from store.engine import open_engine
 from store.unit import Unit
 
 WEDGED = {Level.T12: Heights(23.0, 23.0, 24.0), Level.L1: Heights(16.0, 20.0, 25.0)}
-
-
-def a_scan(number: int) -> SeriesHeader:
-    return SeriesHeader(
-        study_uid=f"1.2.826.0.7.{number}",
-        series_uid=f"1.2.826.0.7.{number}.1",
-        frame_uid=f"1.2.826.0.7.{number}.2",
-        digest=f"{number:064x}",
-        patient=Patient(
-            nhs_number=None,
-            nhs_status=NhsNumberStatus.NOT_TRACED,
-            hospital_number=f"U{number:04}",
-            surname="DEMO",
-            forename=f"U{number}",
-            born=date(1950, 2, 1),
-            sex="F",
-        ),
-        scanned=date(2026, 10, 1),
-        accession=f"U{number:04}",
-        site="RX1",
-        modality="CT",
-        exam="CT chest",
-        series_description="",
-        manufacturer="",
-        model="",
-        kernel="",
-        instances=100,
-    )
 
 
 def two_cases(clerk: Clerk) -> tuple[str, ...]:
