@@ -29,6 +29,7 @@ class PatientRow(SQLModel, table=True):
     phone: str = who(default="")
     gp_practice: str = who(default="")
     died: date | None = who(default=None)
+    merged_into: str | None = plain(default=None)
 
 
 class ScanRow(SQLModel, table=True):
@@ -95,6 +96,7 @@ class SeriesRow(SQLModel, table=True):
     lossy: str = plain(default="")
     tilt_degrees: float = plain(default=0.0)
     pictured_at: datetime | None = plain(Utc, default=None)
+    source: str = plain(default="")
 
 
 class MeasurementRow(SQLModel, table=True):
@@ -114,6 +116,7 @@ class ReceiptRow(SQLModel, table=True):
     """Something arrived, and what became of it. Copies are counted from here."""
 
     __tablename__ = "receipt"
+    __table_args__ = (Index("receipt_by_source", "source", "kind", "at"),)
 
     id: int | None = plain(default=None, primary_key=True)
     at: datetime = plain(Utc)
@@ -122,6 +125,7 @@ class ReceiptRow(SQLModel, table=True):
     fate: str = plain(index=True)
     reason: str = plain(Text, default="")
     scan_id: str | None = plain(default=None, index=True)
+    source: str = plain(default="")
 
 
 class ResultRow(SQLModel, table=True):
@@ -141,6 +145,7 @@ class ResultRow(SQLModel, table=True):
     threshold_rule: str = plain(default="")
     findings: list[dict[str, Any]] = what(JSON)
     received_at: datetime = plain(Utc)
+    source: str = plain(default="")
 
 
 class ReportRow(SQLModel, table=True):
@@ -156,3 +161,8 @@ class ReportRow(SQLModel, table=True):
     status: str = plain()
     reported: date | None = what(default=None)
     received_at: datetime = plain(Utc)
+    source: str = plain(default="")
+    nhs_number: str = who(default="")
+    hospital_number: str = who(default="")
+    scanned: date | None = what(default=None)
+    raw: str = plain(default="")

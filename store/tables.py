@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import SQLModel
 
+from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow
 from store._received import (
     MeasurementRow,
     PatientRow,
@@ -30,7 +31,11 @@ __all__ = [
     "DecisionRow",
     "ExclusionRow",
     "FindingRow",
+    "HeldRow",
+    "JobRow",
     "MeasurementRow",
+    "MergeRow",
+    "OptOutRow",
     "PatientRow",
     "PreferenceRow",
     "ReadingRow",
