@@ -40,30 +40,39 @@ class Look:
 
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LOOKS = tuple(
-    Look(scheme, width, height)
-    for scheme in SCHEMES
-    for width, height in ((1366, 768), (1920, 1080), (683, 384))
-)
-"""The last size is the first one enlarged to 200 %."""
+SIZES = ((1366, 768), (683, 384), (1920, 1080))
+"""The second size is the first one enlarged to 200 %."""
+LIGHT, DARK = (Look(scheme, *SIZES[0]) for scheme in SCHEMES)
 
 ROWS = "table tbody tr[data-id]"
 SEEN = f"{ROOM}[data-ready='true']:not([data-painted=''])"
+ROOM_OF = "/review?case={case}"
 SCREENS = (
     Screen("sign in", "", "/sign-in", "button", "Sign in"),
     Screen("worklist", LEAD, "/worklist", ROWS, "Worklist"),
-    Screen("review", LEAD, "/review?case={case}", SEEN, "Review"),
-    Screen("straightened", LEAD, "/review?case={case}", SEEN, "Review", ("v",)),
-    Screen("points", LEAD, "/review?case={case}", SEEN, "Review", ("p",)),
-    Screen("rejecting", LEAD, "/review?case={case}", SEEN, "Review", ("x",)),
+    Screen("review", LEAD, ROOM_OF, SEEN, "Review"),
+    Screen("straightened", LEAD, ROOM_OF, SEEN, "Review", ("v",)),
+    Screen("points", LEAD, ROOM_OF, SEEN, "Review", ("p",)),
+    Screen("rejecting", LEAD, ROOM_OF, SEEN, "Review", ("x",)),
     Screen("unknown case", LEAD, "/review?case=c_0", ".vcf-refusal:not([hidden])", "Review"),
-    Screen("looking only", COORDINATOR, "/review?case={case}", SEEN, "Review"),
+    Screen("looking only", COORDINATOR, ROOM_OF, SEEN, "Review"),
     Screen("alerts", LEAD, "/alerts", "h1", "Alerts"),
     Screen("referrals", COORDINATOR, "/referrals", "table", "Referrals"),
     Screen("rates", LEAD, "/rates", ".js-plotly-plot .main-svg", "Rates"),
     Screen("trail", ADMIN, "/trail", ".vcf-plain td", "Trail"),
     Screen("system", ADMIN, "/system", ".vcf-plain td", "System"),
 )
+
+
+def looks_of(screen: Screen) -> tuple[Look, ...]:
+    """How *screen* is looked at: in both lights and, light and dark by turns, in every size.
+
+    Over all screens each light meets each size, so that any two of screen, light and size meet
+    once. What keys lead to is the same room again, which is not looked at in the largest size.
+    """
+    first = SCREENS.index(screen)
+    sizes = SIZES[:2] if screen.keys else SIZES
+    return tuple(Look(SCHEMES[(first + at) % 2], *size) for at, size in enumerate(sizes))
 
 
 class House:
@@ -92,12 +101,21 @@ class House:
     def open(self, screen: Screen) -> Page:
         """*screen* in the window of whoever sees it, quiet after all its changes."""
         page = self.page(screen.role)
-        see(page, LOOKS[0])
+        see(page, LIGHT)
         page.goto(self.server.address + screen.path.format(case=self.case))
         page.wait_for_selector(screen.settled)
         for key in screen.keys:
             page.keyboard.press(key)
         quiet(page)
+        return page
+
+    def room(self) -> Page:
+        """The room in the lead's window with nothing unfolded, opened only when it is not there."""
+        page = self.page(LEAD)
+        if not page.url.endswith(ROOM_OF.format(case=self.case)):
+            return self.open(next(one for one in SCREENS if one.path == ROOM_OF))
+        see(page, LIGHT)
+        page.keyboard.press("Escape")
         return page
 
     def close(self) -> None:
