@@ -105,17 +105,27 @@ def _rows(session: Session, case_id: str) -> list[tuple[AlertRow, str | None]]:
     return [(row, level) for row, level in rows]
 
 
-def standing(unit: Unit, alert_id: str) -> AlertRow:
-    """The alert *alert_id*, of which nobody was told yet.
+def alert_here(unit: Unit, alert_id: str) -> AlertRow:
+    """The alert *alert_id*, whether it stands or not.
 
     Raises:
-        NotAllowed: it is not here for this person, does not stand, or somebody was told.
+        NotAllowed: it is not here for this person.
     """
     row = unit.session.get(AlertRow, alert_id)
     case = unit.session.get(ReviewCase, row.case_id) if row else None
     if row is None or case is None or hidden(case.state, row.raised_by, unit.person):
         msg = "This alert is not here. Reload the page."
         raise NotAllowed(msg)
+    return row
+
+
+def standing(unit: Unit, alert_id: str) -> AlertRow:
+    """The alert *alert_id*, of which nobody was told yet.
+
+    Raises:
+        NotAllowed: it is not here for this person, does not stand, or somebody was told.
+    """
+    row = alert_here(unit, alert_id)
     if row.withdrawn_at is not None:
         msg = "This alert was withdrawn: the finding is not urgent any more. Reload the page."
         raise NotAllowed(msg)

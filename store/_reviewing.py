@@ -86,6 +86,25 @@ class AlertRow(SQLModel, table=True):
     withdrawn_at: datetime | None = plain(Utc, default=None)
 
 
+class TellingRow(SQLModel, table=True):
+    """Who was told of an alert as noted on its screen, and what put that right; never changed."""
+
+    __tablename__ = "telling"
+
+    id: int | None = plain(default=None, primary_key=True)
+    alert_id: str = plain(foreign_key="alert.id", index=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    at: datetime = plain(Utc)
+    handle: str = staff()
+    name: str = staff()
+    told: str = staff(Text, default="")
+    told_at: datetime | None = plain(Utc, default=None)
+    was: str = staff(Text, default="")
+    was_at: datetime | None = plain(Utc, default=None)
+    was_by: str = staff(default="")
+    why: str = what(Text, default="")
+
+
 class PreferenceRow(SQLModel, table=True):
     """What one person set for themselves: keys, columns, saved views."""
 

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
-from store._alerts import Alert, alert_of, note_told, recount, standing
+from store._alerts import Alert, alert_here, alert_of, note_told, recount, standing
+from store._tellings import Telling, tellings
+from store.domain.alert import check_why
 from store.domain.finding import CaseState
 from store.domain.people import Permission
+from store.domain.refusal import Conflict, NotAllowed
 from store.guard import change, question
-from store.tables import AlertRow, FindingRow, PatientRow, ReviewCase, ScanRow
+from store.tables import AlertRow, FindingRow, PatientRow, ReviewCase, ScanRow, TellingRow
 from store.unit import Reader, Unit
 
 LATEST_TOLD = 100
@@ -19,7 +23,11 @@ LATEST_TOLD = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One alert, and of whom."""
+    """One alert, and of whom.
+
+    Attributes:
+        noted: All that was noted on this screen of who was told, the oldest first.
+    """
 
     alert: Alert
     patient: str
@@ -29,6 +37,7 @@ class Line:
     scanned: date | None
     exam: str
     site: str
+    noted: tuple[Telling, ...] = ()
 
 
 _OPEN = and_(col(AlertRow.told_at).is_(None), col(AlertRow.withdrawn_at).is_(None))
@@ -75,13 +84,14 @@ def _lines(reader: Reader, which: ColumnElement[bool], most: int | None) -> tupl
         .order_by(order, col(AlertRow.id))
         .limit(most)
     ).all()
+    noted = tellings(reader.session, [row[0].id for row in rows], reader.person)
     return tuple(
-        _line(alert_of(row, level, state, reader.person), scan, patient)
+        _line(alert_of(row, level, state, reader.person), scan, patient, noted.get(row.id, ()))
         for row, level, state, scan, patient in rows
     )
 
 
-def _line(alert: Alert, scan: ScanRow, patient: PatientRow) -> Line:
+def _line(alert: Alert, scan: ScanRow, patient: PatientRow, noted: tuple[Telling, ...]) -> Line:
     number = patient.nhs_number or ""
     return Line(
         alert=alert,
@@ -92,6 +102,7 @@ def _line(alert: Alert, scan: ScanRow, patient: PatientRow) -> Line:
         scanned=scan.scanned,
         exam=scan.exam,
         site=scan.site,
+        noted=noted,
     )
 
 
@@ -104,5 +115,61 @@ def tell(unit: Unit, alert_id: str, told: str, told_at: datetime | None = None) 
             the time will not do.
     """
     row = standing(unit, alert_id)
+    was = _as_noted(row)
     note_told(unit, row, told, told_at)
+    _keep(unit, row, was, "")
+
+
+@change(Permission.READ_CASES)
+def correct(
+    unit: Unit, alert_id: str, seen: str, told: str, told_at: datetime | None, why: str
+) -> None:
+    """Put right who was told of an alert; what was noted before is kept beside it.
+
+    *seen* is what was noted when the person looked. Where *told* is empty nobody was, and the
+    alert is open again.
+
+    Raises:
+        Conflict: somebody put it right meanwhile.
+        NotAllowed: it is not here or nothing was noted yet; nothing changes; no reason is given;
+            or the words or the time will not do.
+    """
+    row, why = alert_here(unit, alert_id), check_why(why)
+    if row.told != seen:
+        msg = "Somebody changed this meanwhile. Reload the page and look at it again."
+        raise Conflict(msg)
+    if row.told_at is None:
+        msg = "Nobody was noted as told. Note who was."
+        raise NotAllowed(msg)
+    was = _as_noted(row)
+    if told.strip():
+        note_told(unit, row, told, told_at)
+    else:
+        row.told, row.told_at, row.told_by = "", None, ""
+    if (row.told, row.told_at) == (was["was"], was["was_at"]):
+        msg = "This is what was noted before. Change who was told or when."
+        raise NotAllowed(msg)
+    unit.tell("alert.corrected", row.case_id, alert=row.id, open=row.told_at is None)
+    _keep(unit, row, was, why)
+
+
+def _as_noted(row: AlertRow) -> dict[str, Any]:
+    return {"was": row.told, "was_at": row.told_at, "was_by": row.told_by}
+
+
+def _keep(unit: Unit, row: AlertRow, was: dict[str, Any], why: str) -> None:
+    """Add the note of *row* to what was noted before, and count the open alerts anew."""
+    unit.session.add(
+        TellingRow(
+            alert_id=row.id,
+            case_id=row.case_id,
+            at=unit.now,
+            handle=unit.person.handle,
+            name=unit.person.name,
+            told=row.told,
+            told_at=row.told_at,
+            why=why,
+            **was,
+        )
+    )
     recount(unit, unit.session.get_one(ReviewCase, row.case_id))

@@ -21,7 +21,14 @@ from store._received import (
     SearchKey,
     SeriesRow,
 )
-from store._reviewing import AlertRow, ClaimRow, PreferenceRow, ReadingRow, TakeoverRow
+from store._reviewing import (
+    AlertRow,
+    ClaimRow,
+    PreferenceRow,
+    ReadingRow,
+    TakeoverRow,
+    TellingRow,
+)
 from store.columns import Utc, plain, staff, what, who
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "SignInRow",
     "StaffRow",
     "TakeoverRow",
+    "TellingRow",
     "TrailRow",
 ]
 

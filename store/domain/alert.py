@@ -104,6 +104,18 @@ def check_told(words: str, at: datetime | None, raised: datetime, now: datetime)
     return at
 
 
+def check_why(why: str) -> str:
+    """*why* a note is put right, without spaces round it.
+
+    Raises:
+        NotAllowed: nothing is said, or more than `LONGEST_TOLD` characters.
+    """
+    if not 0 < len(why.strip()) <= LONGEST_TOLD:
+        msg = f"Say why this is put right, in at most {LONGEST_TOLD} characters."
+        raise NotAllowed(msg)
+    return why.strip()
+
+
 def age_words(raised: datetime, now: datetime) -> str:
     """How long an alert stands, in words; nothing below a minute is counted."""
     minutes = max(0, int((now - raised).total_seconds() // 60))
