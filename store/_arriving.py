@@ -1,4 +1,4 @@
-"""The tables of arriving: work to be done, what is held for a person, opt-outs and merges."""
+"""The tables of arriving: work, what is held for a person, opt-outs, and who is who."""
 
 from datetime import date, datetime
 from typing import Any
@@ -105,3 +105,19 @@ class MergeRow(SQLModel, table=True):
     undone_by: str = staff(default="")
     undone_why: str = what(Text, default="")
     undone_at: datetime | None = plain(Utc, default=None)
+
+
+class PatientEventRow(SQLModel, table=True):
+    """Something that became known of a patient after they came, never changed."""
+
+    __tablename__ = "patient_event"
+
+    id: int | None = plain(default=None, primary_key=True)
+    patient_id: str = plain(foreign_key="patient.id", index=True)
+    kind: str = plain()
+    before: dict[str, Any] = who(JSON)
+    after: dict[str, Any] = who(JSON)
+    words: str = what(Text, default="")
+    actor: str = staff()
+    actor_name: str = staff()
+    at: datetime = plain(Utc)

@@ -25,6 +25,7 @@ class PatientRow(SQLModel, table=True):
     title: str = who(default="")
     born: date | None = who(default=None)
     sex: str = who(default="")
+    sex_system: str = plain(default="DICOM")
     postcode: str = who(default="")
     phone: str = who(default="")
     gp_practice: str = who(default="")
@@ -54,6 +55,26 @@ class ScanRow(SQLModel, table=True):
     ending: str = what(default="")
     ai_reason: str = what(default="")
     received_at: datetime = plain(Utc, index=True)
+    patient_class: str = what(default="")
+    opted_out: bool = what(default=False)
+
+
+class StudyRow(SQLModel, table=True):
+    """A study that came, and the scan it is part of: copies under other UIDs share one.
+
+    `folded` says why it was put to a scan of another study UID; empty for the first of a scan.
+    """
+
+    __tablename__ = "study"
+
+    study_uid: str = who(primary_key=True)
+    scan_id: str = plain(foreign_key="scan.id", index=True)
+    accession: str = who(default="")
+    frame_uid: str = who(default="")
+    exam: str = what(default="")
+    scanned: date | None = what(default=None)
+    folded: str = plain(default="")
+    at: datetime = plain(Utc)
 
 
 class SearchKey(SQLModel, table=True):
@@ -77,6 +98,7 @@ class SeriesRow(SQLModel, table=True):
 
     id: str = plain(primary_key=True)
     series_uid: str = who(unique=True)
+    study_uid: str = who(default="", index=True)
     scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
     digest: str = plain(unique=True)
     fate: str = plain()
@@ -149,7 +171,10 @@ class ResultRow(SQLModel, table=True):
 
 
 class ReportRow(SQLModel, table=True):
-    """A radiology report as it came; a corrected one is a new row."""
+    """A radiology report as it came; a corrected one is a new row.
+
+    `matched` says by what it was joined to its scan; `words` are those of whoever did it by hand.
+    """
 
     __tablename__ = "report"
 
@@ -166,3 +191,7 @@ class ReportRow(SQLModel, table=True):
     hospital_number: str = who(default="")
     scanned: date | None = what(default=None)
     raw: str = plain(default="")
+    site: str = plain(default="")
+    reported_at: datetime | None = plain(Utc, default=None)
+    matched: str = plain(default="")
+    words: str = who(Text, default="")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow
+from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow, PatientEventRow
 from store._received import (
     MeasurementRow,
     PatientRow,
@@ -20,6 +20,7 @@ from store._received import (
     ScanRow,
     SearchKey,
     SeriesRow,
+    StudyRow,
 )
 from store._reviewing import (
     AlertRow,
@@ -43,6 +44,7 @@ __all__ = [
     "MeasurementRow",
     "MergeRow",
     "OptOutRow",
+    "PatientEventRow",
     "PatientRow",
     "PreferenceRow",
     "ReadingRow",
@@ -57,6 +59,7 @@ __all__ = [
     "SeriesRow",
     "SignInRow",
     "StaffRow",
+    "StudyRow",
     "TakeoverRow",
     "TellingRow",
     "TrailRow",
@@ -131,6 +134,7 @@ class ReviewCase(SQLModel, table=True):
     deferred_until: date | None = plain(default=None)
     deferred_why: str = what(default="")
     open_alerts: int = what(default=0)
+    opted_out: bool = what(default=False)
 
 
 class FindingRow(SQLModel, table=True):

@@ -32,6 +32,10 @@ def upgrade() -> None:
     for name in ("nhs_number", "hospital_number", "raw"):
         op.add_column("report", _text(name))
     op.add_column("report", sa.Column("scanned", sa.Date(), nullable=True))
+    op.add_column("report", _text("site"))
+    op.add_column("report", _moment("reported_at"))
+    op.add_column("report", _text("matched"))
+    op.add_column("report", _text("words", long=True))
     op.create_table(
         "job",
         _text("id", default=None),
@@ -59,6 +63,7 @@ def upgrade() -> None:
     op.create_index("job_queue", "job", ["state", "rank", "queued_at", "id"])
     _held()
     _people()
+    _identity()
 
 
 def _held() -> None:
@@ -117,3 +122,43 @@ def _people() -> None:
     )
     for name in ("one", "into"):
         op.create_index(f"ix_merge_{name}", "merge", [name])
+
+
+def _identity() -> None:
+    op.add_column("patient", _text("sex_system", default="DICOM"))
+    op.add_column("scan", _text("patient_class"))
+    for table in ("scan", "review_case"):
+        hidden = sa.Column("opted_out", sa.Boolean(), nullable=False, server_default=sa.false())
+        op.add_column(table, hidden)
+    op.add_column("series", _text("study_uid"))
+    op.create_index("ix_series_study_uid", "series", ["study_uid"])
+    op.create_table(
+        "study",
+        *(_text(name, default=None) for name in ("study_uid", "scan_id")),
+        *(_text(name) for name in ("accession", "frame_uid", "exam", "folded")),
+        sa.Column("scanned", sa.Date(), nullable=True),
+        _moment("at", needed=True),
+        sa.ForeignKeyConstraint(["scan_id"], ["scan.id"]),
+        sa.PrimaryKeyConstraint("study_uid"),
+    )
+    op.create_index("ix_study_scan_id", "study", ["scan_id"])
+    op.execute(
+        "INSERT INTO study (study_uid, scan_id, accession, exam, scanned, at) "
+        "SELECT study_uid, id, accession, exam, scanned, received_at FROM scan"
+    )
+    op.execute(
+        "UPDATE series SET study_uid = "
+        "COALESCE((SELECT scan.study_uid FROM scan WHERE scan.id = series.scan_id), '')"
+    )
+    op.create_table(
+        "patient_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(_text(name, default=None) for name in ("patient_id", "kind")),
+        *(sa.Column(name, sa.JSON(), nullable=False) for name in ("before", "after")),
+        _text("words", long=True),
+        *(_text(name, default=None) for name in ("actor", "actor_name")),
+        _moment("at", needed=True),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_patient_event_patient_id", "patient_event", ["patient_id"])
