@@ -42,6 +42,7 @@ class Permission(StrEnum):
     REVIEW = "review findings"
     READ_REFERRALS = "read referrals"
     REFER = "refer patients"
+    RESOLVE = "decide on what is held"
     READ_RATES = "read rates"
     READ_TRAIL = "read the trail"
     READ_SYSTEM = "read the state of the system"
@@ -53,10 +54,14 @@ class Permission(StrEnum):
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.READ_RATES})
 _FINDS = frozenset({Permission.FIND_PATIENTS})
 MATRIX: dict[Role, frozenset[Permission]] = {
-    Role.METABOLIC_LEAD: _CLINICAL | _FINDS | {Permission.REVIEW, Permission.READ_REFERRALS},
+    Role.METABOLIC_LEAD: _CLINICAL
+    | _FINDS
+    | {Permission.REVIEW, Permission.READ_REFERRALS, Permission.RESOLVE},
     Role.RADIOLOGIST: _CLINICAL | _FINDS | {Permission.REVIEW},
     Role.REALM_CHAIR: _CLINICAL,
-    Role.FLS_COORD: _CLINICAL | _FINDS | {Permission.READ_REFERRALS, Permission.REFER},
+    Role.FLS_COORD: _CLINICAL
+    | _FINDS
+    | {Permission.READ_REFERRALS, Permission.REFER, Permission.RESOLVE},
     Role.AUDIT_LEAD: frozenset({Permission.READ_RATES, Permission.READ_TRAIL}),
     Role.CSO: frozenset(
         {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},
