@@ -32,11 +32,13 @@ class Delivery:
     Attributes:
         results: Results given by name; without a scan of their own they need a single one.
         labels: Name of the label table of masks that do not carry one.
+        source: The configured name of where it came from; empty for by hand.
     """
 
     paths: tuple[Path, ...]
     results: tuple[Path, ...] = ()
     labels: str | None = None
+    source: str = ""
 
 
 def receive(site: Site, delivery: Delivery, tick: Tick = lambda *_: None) -> Received:
