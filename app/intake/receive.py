@@ -15,7 +15,7 @@ from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, Sorting, sort_files
 from components.imaging.label_names import LabelNames, names_for, read_names
 from components.imaging.results import Kind, Recognised, read_reports, read_results, recognise
-from store import arrivals
+from store import arrivals, reports
 from store.domain.arrival import AiResult, Fate
 from store.domain.people import INTAKE
 from store.domain.refusal import NotAllowed, Unusable
@@ -199,7 +199,7 @@ class _Papers:
                 self._refuse(path, "report table", str(refusal))
                 continue
             for report in reading.reports:
-                answer = self.site.submit(INTAKE, arrivals.receive_report, report)
+                answer = self.site.submit(INTAKE, reports.receive, report)
                 self.done.others.append(("report", answer.fate, answer.reason))
             for refused in reading.refusals:
                 self._refuse(path, "report", refused)
