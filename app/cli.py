@@ -1,11 +1,11 @@
-"""The command line: ``vcf-review demo | serve | receive | trail verify | staff add``."""
+"""The command line: ``vcf-review demo | serve | receive | listen | trail verify | staff add``."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app import commands, quiet
+from app import commands, intake_commands, quiet
 from app.settings import UnusableSetting
 from store.domain.people import Role
 from store.domain.refusal import NotAllowed, Unusable
@@ -31,6 +31,9 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("--labels", help="label table of masks that do not name their labels")
     take.add_argument("--json", action="store_true", help="one JSON object a series")
     take.set_defaults(run=commands.receive)
+    hear = verbs.add_parser("listen", help="receive scans by DICOM (C-STORE)")
+    hear.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
+    hear.set_defaults(run=intake_commands.listen)
     walk = verbs.add_parser("trail", help="the record of who did what")
     walk.add_argument("deed", choices=["verify"])
     walk.set_defaults(run=commands.verify)
@@ -41,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     roles = [role.value for role in Role if role is not Role.SYSTEM]
     staff.add_argument("role", choices=roles)
     staff.set_defaults(run=commands.enrol)
-    for verb in (demo, serve, take, walk, staff):
+    for verb in (demo, serve, take, hear, walk, staff):
         # Also after the verb, where people look for it.
         verb.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser

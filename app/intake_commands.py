@@ -1,0 +1,41 @@
+"""What each command that waits for a hospital to send does."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from app import settings, sources
+from app.intake.hand_over import HandOver
+from app.intake.spool import Spool
+from app.wiring import Site, open_site
+
+
+def listen(asked: argparse.Namespace) -> int:
+    """Receive by C-STORE until interrupted."""
+    from app.intake import listen as by_dicom  # pynetdicom takes half a second to load
+
+    told = settings.read(data=asked.data)
+    source = sources.named(told, sources.Listener, asked.source)
+    hand_over = _hand_over(open_site(told), source)
+    sys.stderr.write(f"Listening on {source.host}:{source.port}. Ctrl-C stops.\n")
+    by_dicom.listen(source, hand_over, until_stopped())
+    return 0
+
+
+def _hand_over(site: Site, source: sources.Source) -> HandOver:
+    return HandOver(site, Spool(site.archive.folder / "inbox", source.name))
+
+
+def until_stopped() -> Callable[[float], bool]:
+    """A pause of so many seconds; whether SIGTERM or Ctrl-C asked for the end by then."""
+    end = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        end.set()
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, stop)
+    return end.wait
