@@ -4,11 +4,12 @@ from typing import Any
 
 from app import described_json
 from app.purpose import PURPOSE
+from app.report_json import reported
 from app.timeline_json import proposed, timeline
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
-from store.domain.finding import CaseState, Source, State
+from store.domain.finding import Source, State
 from store.domain.genant import FractureType, band
 from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
@@ -76,7 +77,7 @@ def paint(case: Case, *, demo: bool) -> dict[str, Any]:
         "measured": {level.value: _measured(size) for level, size in case.spine.machine.items()},
         "remeasured": _remeasured(case),
         "unmeasured": {level.value: why for level, why in case.spine.unmeasured.items()},
-        "report": _report(case),
+        "report": reported(case),
         "numbering": described_json.numbering(case),
         "alerts": described_json.alerts(case),
         "claim": claimed(case.claim),
@@ -283,16 +284,3 @@ def _anew(found: Finding, case: Case) -> dict[str, Any] | None:
 
 def _heights(size: Assessment) -> str:
     return " / ".join(f"{height:.1f}" for height in size.heights.three) + " mm"
-
-
-def _report(case: Case) -> dict[str, Any]:
-    said = case.report
-    by = f"{said.judged_by}, {local(said.judged_at)}" if said.judged_at else ""
-    return {
-        "text": said.text,
-        "status": said.status.value if said.status else None,
-        "recommendation": said.recommendation.value if said.recommendation else None,
-        "by": by,
-        "changed": said.changed,
-        "needed": case.state is CaseState.CLOSED and said.status is None,
-    }

@@ -80,6 +80,13 @@ class Settings:
             "says": "days after the scan by which a flag should be decided",
         },
     )
+    sources: str = field(
+        default="",
+        metadata={
+            "env": "VCF_SOURCES",
+            "says": "file that names where scans, results and reports come from",
+        },
+    )
 
     @property
     def policy(self) -> Policy:

@@ -81,10 +81,28 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """The newest report text, and what a person said of it.
+class Issue:
+    """One version of a report as it came.
 
     Attributes:
+        status: P preliminary, F final, C corrected, A with an addendum.
+        day: When it was said, on the wall clock, as exactly as it tells.
+        by: By what it was joined to the scan.
+    """
+
+    id: str
+    status: str
+    day: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report text that stands, and what a person said of it.
+
+    Attributes:
+        issues: Every version, the one that stands first.
         changed: Whether another text came after a person had judged one.
     """
 
@@ -94,6 +112,7 @@ class Report:
     judged_by: str
     judged_at: datetime | None
     changed: bool
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,28 +10,22 @@ from store._doing import Event, write_down
 from store._readings import readings
 from store._settle import settle
 from store.domain.finding import Deed
-from store.tables import ReferralRow, ReportRow, ReviewCase
+from store.tables import ReferralRow, ReviewCase
 from store.unit import Unit
 
 
-def correct(unit: Unit, scan_id: str, text: str) -> None:
-    """Take back what was said of the report of a scan, now that it says *text*.
+def correct(unit: Unit, scan_id: str, before: str | None, text: str | None) -> None:
+    """Take back what was said of the report of a scan, now that it says *text* and not *before*.
 
     What was handed to the FLS stays as it was handed over; the trail tells of it.
     """
     case = unit.session.execute(
         select(ReviewCase).where(col(ReviewCase.scan_id) == scan_id)
     ).scalar_one_or_none()
-    if case is None:
+    if case is None or text == before:
         return
     judged = [row for row in readings(unit.session, case.id).values() if row.report_status]
-    held = unit.session.execute(
-        select(col(ReportRow.text))
-        .where(col(ReportRow.scan_id) == scan_id)
-        .order_by(col(ReportRow.received_at).desc(), col(ReportRow.digest))
-        .limit(1)
-    ).scalar_one_or_none()
-    if not judged or text == held:
+    if not judged:
         return
     sent = select(col(ReferralRow.id)).where(col(ReferralRow.case_id) == case.id)
     if unit.session.execute(sent).first() is not None:

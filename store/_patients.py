@@ -8,7 +8,7 @@ from sqlmodel import col
 from store.domain.arrival import SeriesHeader
 from store.domain.identity import Patient
 from store.domain.naming import number, spellings
-from store.tables import PatientRow, ScanRow, SearchKey
+from store.tables import PatientRow, ScanRow, SearchKey, StudyRow
 from store.unit import Unit
 
 
@@ -88,6 +88,17 @@ def scan_row(unit: Unit, header: SeriesHeader, patient: PatientRow) -> tuple[Sca
     )
     unit.session.add(row)
     unit.session.flush()
+    unit.session.add(
+        StudyRow(
+            study_uid=header.study_uid,
+            scan_id=row.id,
+            accession=header.accession,
+            frame_uid=header.frame_uid,
+            exam=header.exam,
+            scanned=header.scanned,
+            at=unit.now,
+        )
+    )
     _findable(unit, "accession", patient.id, number(row.accession), scan=row.id)
     return row, ""
 

@@ -1,4 +1,4 @@
-"""Receipts: what became of each thing that arrived. Copies are counted from them."""
+"""What became of one thing that arrived: its receipt, and its line in the trail."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class Outcome:
 
 
 def receipt(
-    unit: Unit, kind: str, digest: str, outcome: Outcome, scan_id: str | None, *, source: str = ""
+    unit: Unit, kind: str, digest: str, outcome: Outcome, scan_id: str | None, source: str = ""
 ) -> Outcome:
-    """*outcome*, once it is kept and told to the trail."""
+    """*outcome*, written down; copies are counted from what is written here."""
     unit.session.add(
         ReceiptRow(
             at=unit.now,
@@ -31,6 +31,5 @@ def receipt(
             source=source,
         )
     )
-    said = {"source": source} if source else {}
-    unit.tell(f"{kind}.{outcome.fate.value}", digest[:16], reason=outcome.reason, **said)
+    unit.tell(f"{kind}.{outcome.fate.value}", digest[:16], reason=outcome.reason)
     return outcome

@@ -55,7 +55,6 @@ class ScanRow(SQLModel, table=True):
     ending: str = what(default="")
     ai_reason: str = what(default="")
     received_at: datetime = plain(Utc, index=True)
-    patient_class: str = what(default="")
     opted_out: bool = what(default=False)
 
 
@@ -187,11 +186,12 @@ class ReportRow(SQLModel, table=True):
     reported: date | None = what(default=None)
     received_at: datetime = plain(Utc)
     source: str = plain(default="")
-    nhs_number: str = who(default="")
-    hospital_number: str = who(default="")
+    nhs_number: str = who(default="", index=True)
+    hospital_number: str = who(default="", index=True)
     scanned: date | None = what(default=None)
     raw: str = plain(default="")
     site: str = plain(default="")
+    patient_class: str = what(default="")
     reported_at: datetime | None = plain(Utc, default=None)
     matched: str = plain(default="")
     words: str = who(Text, default="")

@@ -1,4 +1,4 @@
-"""What arrived: series and their pictures, AI results, reports. Nothing is entered twice."""
+"""What arrived: series and their pictures, and AI results. Nothing is entered twice."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,18 +7,17 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from store import _flags
-from store._corrected import correct
 from store._patients import patient_row, scan_named, scan_row
 from store._pictures import adopt, enter_series, shown_series
 from store._receipts import Outcome as Outcome
 from store._receipts import receipt
-from store.domain.arrival import AiResult, Fate, RadiologyReport, SeriesHeader
+from store._reports import join_reports
+from store.domain.arrival import AiResult, Fate, SeriesHeader
 from store.domain.arrival import Picture as Picture
 from store.domain.people import Permission
 from store.guard import change, question
 from store.tables import (
     ReceiptRow,
-    ReportRow,
     ResultRow,
     ReviewCase,
     ScanRow,
@@ -76,26 +75,15 @@ def receipts(reader: Reader) -> tuple[Intake, ...]:
 
 
 @change(Permission.RECEIVE)
-def refuse(
-    unit: Unit, kind: str, digest: str, fate: Fate, reason: str, *, source: str = ""
-) -> Outcome:
-    """Note that something of *kind* was refused, held or ignored, and why.
-
-    Args:
-        source: Configured name of the way in; empty for what a person gave by hand.
-    """
-    receipt(unit, kind, digest, Outcome(fate, reason), None, source=source)
+def refuse(unit: Unit, kind: str, digest: str, fate: Fate, reason: str) -> Outcome:
+    """Note that something of *kind* was refused, held or ignored, and why."""
+    receipt(unit, kind, digest, Outcome(fate, reason), None)
     return Outcome(fate, reason)
 
 
 @change(Permission.RECEIVE)
 def receive_series(
-    unit: Unit,
-    header: SeriesHeader,
-    picture: Picture,
-    unaided_share: float = 0.0,
-    *,
-    source: str = "",
+    unit: Unit, header: SeriesHeader, picture: Picture, unaided_share: float = 0.0
 ) -> Outcome:
     """Enter a series and its scan, and whatever was waiting for it.
 
@@ -105,7 +93,6 @@ def receive_series(
 
     Args:
         unaided_share: Of all scans that an AI answered, how many are read without its answer.
-        source: As of `refuse`.
     """
     before = (
         unit.session.execute(
@@ -122,96 +109,51 @@ def receive_series(
     # A held one is tried anew: the sender may have corrected what kept it from being matched.
     retried = before is not None and before.fate == Fate.HELD and before.digest == header.digest
     if before is not None and not retried:
-        return _again(unit, before, header, picture, source)
+        return _again(unit, before, header, picture)
     scan, doubt = _scan_of(unit, header)
     if scan is None:
         fate = Fate.DUPLICATE if retried else Fate.HELD
         if not retried:
-            enter_series(unit, header, picture, None, fate, doubt, source)
-        return receipt(unit, "series", header.digest, Outcome(fate, doubt), None, source=source)
+            enter_series(unit, header, picture, None, fate, doubt)
+        return receipt(unit, "series", header.digest, Outcome(fate, doubt), None)
     shown = shown_series(unit.session, scan.id)
     seen = shown.stack if shown else None
     if before is None:
-        enter_series(unit, header, picture, scan.id, Fate.ACCEPTED, "", source)
+        enter_series(unit, header, picture, scan.id, Fate.ACCEPTED, "")
     else:
         before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
         adopt(unit, before, picture)
     _tell_readers(unit, scan.id, seen)
     _join_waiting(unit, scan, unaided_share)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
-    return receipt(unit, "series", header.digest, outcome, scan.id, source=source)
+    return receipt(unit, "series", header.digest, outcome, scan.id)
 
 
 @change(Permission.RECEIVE)
-def receive_result(
-    unit: Unit, result: AiResult, unaided_share: float = 0.0, *, source: str = ""
-) -> Outcome:
+def receive_result(unit: Unit, result: AiResult, unaided_share: float = 0.0) -> Outcome:
     """Enter what an AI product said; held while no scan of ours fits it.
 
     Args:
         unaided_share: Of all scans that an AI answered, how many are read without its answer.
-        source: As of `refuse`.
     """
     before = unit.session.get(ResultRow, result.digest)
     if before is not None:
-        return receipt(
-            unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id, source=source
-        )
+        return receipt(unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id)
     scan, doubt = scan_named(unit, result.study_uid, result.accession)
-    row = _flags.result_row(result, scan.id if scan else None, unit.now, source)
+    row = _flags.result_row(result, scan.id if scan else None, unit.now)
     unit.session.add(row)
     unit.session.flush()
     if scan is None:
-        return receipt(
-            unit, "result", result.digest, Outcome(Fate.HELD, doubt), None, source=source
-        )
+        return receipt(unit, "result", result.digest, Outcome(Fate.HELD, doubt), None)
     _flags.enter(unit, scan, row, unaided_share)
     case = _flags.case_of(unit.session, scan.id)
-    return receipt(
-        unit, "result", result.digest, Outcome(Fate.ACCEPTED, "", case), scan.id, source=source
-    )
+    return receipt(unit, "result", result.digest, Outcome(Fate.ACCEPTED, "", case), scan.id)
 
 
-@change(Permission.RECEIVE)
-def receive_report(unit: Unit, report: RadiologyReport, *, source: str = "") -> Outcome:
-    """Enter a radiology report; held while no scan of ours fits it.
-
-    Args:
-        source: As of `refuse`.
-    """
-    before = unit.session.get(ReportRow, report.digest)
-    if before is not None:
-        return receipt(
-            unit, "report", report.digest, Outcome(Fate.DUPLICATE), before.scan_id, source=source
-        )
-    scan, doubt = scan_named(unit, report.study_uid, report.accession)
-    if scan is not None:
-        correct(unit, scan.id, report.text)
-    unit.session.add(
-        ReportRow(
-            digest=report.digest,
-            scan_id=scan.id if scan else None,
-            study_uid=report.study_uid,
-            accession=report.accession,
-            text=report.text,
-            status=report.status,
-            reported=report.reported,
-            received_at=unit.now,
-            source=source,
-        )
-    )
-    outcome = Outcome(Fate.ACCEPTED) if scan else Outcome(Fate.HELD, doubt)
-    return receipt(unit, "report", report.digest, outcome, scan.id if scan else None, source=source)
-
-
-def _again(
-    unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture, source: str
-) -> Outcome:
+def _again(unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture) -> Outcome:
     if before.digest != header.digest:
         reason = "A series with this UID is here with other pixels. The first one is kept."
-        return receipt(
-            unit, "series", header.digest, Outcome(Fate.HELD, reason), None, source=source
-        )
+        return receipt(unit, "series", header.digest, Outcome(Fate.HELD, reason), None)
     shown = shown_series(unit.session, before.scan_id) if before.scan_id else None
     seen = shown.stack if shown else None
     if adopt(unit, before, picture):
@@ -220,7 +162,7 @@ def _again(
         outcome = Outcome(Fate.ACCEPTED, "Known series; the mask is new.")
     else:
         outcome = Outcome(Fate.DUPLICATE, before.reason)
-    return receipt(unit, "series", header.digest, outcome, before.scan_id, source=source)
+    return receipt(unit, "series", header.digest, outcome, before.scan_id)
 
 
 def _scan_of(unit: Unit, header: SeriesHeader) -> tuple[ScanRow | None, str]:
@@ -247,18 +189,15 @@ def _tell_readers(unit: Unit, scan_id: str, seen: str | None) -> None:
 
 def _join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:
     """Give *scan* the results and reports that came before it."""
-    for table in (ResultRow, ReportRow):
-        named = col(table.study_uid) == scan.study_uid
-        if scan.accession and _only_one(unit, scan.accession):
-            by_accession = col(table.accession) == scan.accession
-            named = named | ((col(table.study_uid) == "") & by_accession)
-        waiting = unit.session.execute(select(table).where(col(table.scan_id).is_(None), named))
-        for row in waiting.scalars():
-            if isinstance(row, ReportRow):
-                correct(unit, scan.id, row.text)
-            row.scan_id = scan.id
-            if isinstance(row, ResultRow):
-                _flags.enter(unit, scan, row, share)
+    named = col(ResultRow.study_uid) == scan.study_uid
+    if scan.accession and _only_one(unit, scan.accession):
+        by_accession = col(ResultRow.accession) == scan.accession
+        named = named | ((col(ResultRow.study_uid) == "") & by_accession)
+    waiting = unit.session.execute(select(ResultRow).where(col(ResultRow.scan_id).is_(None), named))
+    for row in waiting.scalars():
+        row.scan_id = scan.id
+        _flags.enter(unit, scan, row, share)
+    join_reports(unit, scan)
 
 
 def _only_one(unit: Unit, accession: str) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from store._alerts import alerts_on
 from store._case import Case as Case
-from store._case import Closed, Reading, Report, Scan
+from store._case import Closed, Issue, Reading, Report, Scan
 from store._case import Finding as Finding
 from store._case import Version as Version
 from store._claimed import SOMEBODY, held
@@ -18,11 +18,13 @@ from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
 from store._prior import prior_day
 from store._readings import NOBODY, seen, shown_findings, undecided, versions
+from store._reports import versions_of
 from store._scans import Stands
 from store._timeline import ScanSeen as ScanSeen
 from store._timeline import Timeline as Timeline
 from store._timeline import Vertebra as Vertebra
 from store._timeline import timeline_of
+from store.domain.clock import local
 from store.domain.describe import Acuity, EndPlate, Novelty, unstable_of
 from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
@@ -248,17 +250,20 @@ def _version(row: FindingRow | None) -> Version | None:
 
 
 def _report(session: Session, row: ReviewCase, said: ReadingRow, *, open_: bool) -> Report:
-    text = session.execute(
-        select(col(ReportRow.text))
-        .where(col(ReportRow.scan_id) == row.scan_id)
-        .order_by(col(ReportRow.received_at).desc(), col(ReportRow.digest))
-        .limit(1)
-    ).scalar_one_or_none()
+    issues = tuple(_issue(one) for one in versions_of(session, row.scan_id))
     return Report(
-        text=text,
+        text=issues[0].text if issues else None,
         status=ReportStatus(said.report_status) if said.report_status else None,
         recommendation=Recommendation(said.recommendation) if said.recommendation else None,
         judged_by=said.report_by,
         judged_at=said.report_at,
         changed=row.report_changed and not open_,
+        issues=issues,
     )
+
+
+def _issue(row: ReportRow) -> Issue:
+    """One report; of a day alone, the day alone."""
+    day = f"{row.reported:%d/%m/%Y}" if row.reported else ""
+    moment = local(row.reported_at) if row.reported_at else day
+    return Issue(row.digest, row.status, moment or local(row.received_at), row.text, row.matched)

@@ -1,7 +1,7 @@
 """What arrives: series, AI results and reports, and what became of each."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from store.domain.genant import Grade
@@ -119,12 +119,21 @@ class AiResult:
     threshold_rule: str = ""
 
 
+PRELIMINARY = "P"
+AFTER_FINAL = frozenset("CA")
+"""Corrected and addended: they replace the final report. Source: HL7 v2 OBR-25."""
+
+
 @dataclass(frozen=True, slots=True)
 class RadiologyReport:
-    """The text a radiologist wrote, joined to its scan by accession number or study.
+    """The text a radiologist wrote, and what tells which scan it is of.
 
     Attributes:
-        status: P preliminary, F final, C corrected (HL7 OBR-25).
+        status: P preliminary, F final, C corrected, A with an addendum (HL7 OBR-25).
+        reported: The day of the report; `reported_at` the moment, where it is known.
+        scanned: The day of the examination, where the report names it.
+        nhs_number: Ten digits that hold together, or empty.
+        raw: Digest of the message it was read from, kept in the archive; empty for a table.
     """
 
     text: str
@@ -133,3 +142,11 @@ class RadiologyReport:
     accession: str = ""
     status: str = "F"
     reported: date | None = None
+    reported_at: datetime | None = None
+    scanned: date | None = None
+    nhs_number: str = ""
+    hospital_number: str = ""
+    patient_class: str = ""
+    site: str = ""
+    raw: str = ""
+    source: str = ""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,24 +34,33 @@ def postgres_template(postgres: Postgres) -> str:
     return address
 
 
-def _copy_of(template: str) -> str:
+@contextmanager
+def _copy_of(template: str) -> Iterator[str]:
+    """A copy of the database *template*, gone afterwards."""
     url = make_url(template)
     name = f"t{uuid4().hex[:12]}"
     with psycopg.connect(
         host=url.host, port=url.port, user=url.username, dbname="postgres", autocommit=True
     ) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"'.encode())
-    return url.set(database=name).render_as_string(hide_password=False)
+        made = f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"'
+        # Copying whole files is the fastest way without waiting for the disk, and before
+        # version 15 the only one.
+        strategy = " STRATEGY file_copy" if connection.info.server_version >= 150000 else ""
+        connection.execute((made + strategy).encode())
+        yield url.set(database=name).render_as_string(hide_password=False)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a new, migrated and empty record."""
     if request.param == "postgresql":
-        return _copy_of(request.getfixturevalue("postgres_template"))
-    path = tmp_path / "record.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+        with _copy_of(request.getfixturevalue("postgres_template")) as copied:
+            yield copied
+    else:
+        path = tmp_path / "record.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
 
 
 @pytest.fixture
@@ -63,6 +73,7 @@ def engine(address: str) -> Iterator[Engine]:
 @pytest.fixture
 def postgres_copy(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A new, migrated and empty record on PostgreSQL."""
-    opened = open_engine(_copy_of(request.getfixturevalue("postgres_template")))
-    yield opened
-    opened.dispose()
+    with _copy_of(request.getfixturevalue("postgres_template")) as copied:
+        opened = open_engine(copied)
+        yield opened
+        opened.dispose()

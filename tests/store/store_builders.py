@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel, col
 
-from store import arrivals, cases, findings
+from store import arrivals, cases, findings, reports
 from store._changes import _row, world
 from store._remeasured import remeasured_on
 from store.domain.arrival import AiFinding, AiResult, Ending, RadiologyReport, SeriesHeader
@@ -169,7 +169,7 @@ def say(engine: Engine, result: AiResult, now: datetime = NOW) -> arrivals.Outco
 
 def report(engine: Engine, text: RadiologyReport, now: datetime = NOW) -> arrivals.Outcome:
     with Unit(engine, INTAKE, now) as unit:
-        return arrivals.receive_report(unit, text)
+        return reports.receive(unit, text)
 
 
 def a_case(

@@ -218,6 +218,8 @@ def test_the_columns_that_identify_are_known_by_name() -> None:
         *("series.series_uid", "referral.cells"),
         *(f"ai_result.{name}" for name in ("study_uid", "accession")),
         *(f"report.{name}" for name in ("study_uid", "accession", "text")),
-        *(f"report.{name}" for name in ("nhs_number", "hospital_number")),
+        *(f"report.{name}" for name in ("nhs_number", "hospital_number", "words")),
+        *(f"study.{name}" for name in ("study_uid", "accession", "frame_uid")),
+        *("series.study_uid", "patient_event.before", "patient_event.after"),
         *("held.about", "opt_out.nhs_number", "merge.moved"),
     }

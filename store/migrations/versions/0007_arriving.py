@@ -31,8 +31,11 @@ def upgrade() -> None:
     op.add_column("patient", sa.Column("merged_into", sa.String(), nullable=True))
     for name in ("nhs_number", "hospital_number", "raw"):
         op.add_column("report", _text(name))
+    for name in ("nhs_number", "hospital_number"):
+        op.create_index(f"ix_report_{name}", "report", [name])
     op.add_column("report", sa.Column("scanned", sa.Date(), nullable=True))
     op.add_column("report", _text("site"))
+    op.add_column("report", _text("patient_class"))
     op.add_column("report", _moment("reported_at"))
     op.add_column("report", _text("matched"))
     op.add_column("report", _text("words", long=True))
@@ -61,7 +64,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_job_key", "job", ["key"])
     op.create_index("job_queue", "job", ["state", "rank", "queued_at", "id"])
-    op.create_index("job_ended", "job", ["state", "ended_at"])
     _held()
     _people()
     _identity()
@@ -127,9 +129,10 @@ def _people() -> None:
 
 def _identity() -> None:
     op.add_column("patient", _text("sex_system", default="DICOM"))
-    op.add_column("scan", _text("patient_class"))
     for table in ("scan", "review_case"):
-        hidden = sa.Column("opted_out", sa.Boolean(), nullable=False, server_default=sa.false())
+        hidden: sa.Column[bool] = sa.Column(
+            "opted_out", sa.Boolean(), nullable=False, server_default=sa.false()
+        )
         op.add_column(table, hidden)
     op.add_column("series", _text("study_uid"))
     op.create_index("ix_series_study_uid", "series", ["study_uid"])
