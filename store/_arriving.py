@@ -28,6 +28,7 @@ class JobRow(SQLModel, table=True):
             postgresql_where=text(_STANDING),
         ),
         Index("job_queue", "state", "rank", "queued_at", "id"),
+        Index("job_ended", "state", "ended_at"),
     )
 
     id: str = plain(primary_key=True)

@@ -26,7 +26,7 @@ _ORDER = (Ending.POSITIVE, Ending.NEGATIVE, Ending.FAILED)
 """Of several results the first in this order stands: a failure is never a negative."""
 
 
-def result_row(result: AiResult, scan_id: str | None, now: datetime) -> ResultRow:
+def result_row(result: AiResult, scan_id: str | None, now: datetime, source: str = "") -> ResultRow:
     """*result* as a row."""
     return ResultRow(
         digest=result.digest,
@@ -49,6 +49,7 @@ def result_row(result: AiResult, scan_id: str | None, now: datetime) -> ResultRo
             for found in result.findings
         ],
         received_at=now,
+        source=source,
     )
 
 

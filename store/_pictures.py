@@ -100,7 +100,13 @@ def elsewhere(
 
 
 def enter_series(
-    unit: Unit, header: SeriesHeader, picture: Picture, scan_id: str | None, fate: Fate, reason: str
+    unit: Unit,
+    header: SeriesHeader,
+    picture: Picture,
+    scan_id: str | None,
+    fate: Fate,
+    reason: str,
+    source: str = "",
 ) -> None:
     """Enter a series with its picture and what was measured on it."""
     row = SeriesRow(
@@ -115,6 +121,7 @@ def enter_series(
         model=header.model,
         kernel=header.kernel,
         instances=header.instances,
+        source=source,
     )
     unit.session.add(row)
     _show(unit, row, picture)

@@ -1,4 +1,4 @@
-"""What became of one thing that arrived: its receipt, and its line in the trail."""
+"""Receipts: what became of each thing that arrived. Copies are counted from them."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Outcome:
 def receipt(
     unit: Unit, kind: str, digest: str, outcome: Outcome, scan_id: str | None, source: str = ""
 ) -> Outcome:
-    """*outcome*, written down; copies are counted from what is written here."""
+    """*outcome*, once it is kept and told to the trail."""
     unit.session.add(
         ReceiptRow(
             at=unit.now,
@@ -31,5 +31,6 @@ def receipt(
             source=source,
         )
     )
-    unit.tell(f"{kind}.{outcome.fate.value}", digest[:16], reason=outcome.reason)
+    said = {"source": source} if source else {}
+    unit.tell(f"{kind}.{outcome.fate.value}", digest[:16], reason=outcome.reason, **said)
     return outcome

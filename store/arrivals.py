@@ -75,15 +75,26 @@ def receipts(reader: Reader) -> tuple[Intake, ...]:
 
 
 @change(Permission.RECEIVE)
-def refuse(unit: Unit, kind: str, digest: str, fate: Fate, reason: str) -> Outcome:
-    """Note that something of *kind* was refused, held or ignored, and why."""
-    receipt(unit, kind, digest, Outcome(fate, reason), None)
+def refuse(
+    unit: Unit, kind: str, digest: str, fate: Fate, reason: str, *, source: str = ""
+) -> Outcome:
+    """Note that something of *kind* was refused, held or ignored, and why.
+
+    Args:
+        source: Configured name of the way in; empty for what a person gave by hand.
+    """
+    receipt(unit, kind, digest, Outcome(fate, reason), None, source=source)
     return Outcome(fate, reason)
 
 
 @change(Permission.RECEIVE)
 def receive_series(
-    unit: Unit, header: SeriesHeader, picture: Picture, unaided_share: float = 0.0
+    unit: Unit,
+    header: SeriesHeader,
+    picture: Picture,
+    unaided_share: float = 0.0,
+    *,
+    source: str = "",
 ) -> Outcome:
     """Enter a series and its scan, and whatever was waiting for it.
 
@@ -93,6 +104,7 @@ def receive_series(
 
     Args:
         unaided_share: Of all scans that an AI answered, how many are read without its answer.
+        source: As of `refuse`.
     """
     before = (
         unit.session.execute(
@@ -109,51 +121,64 @@ def receive_series(
     # A held one is tried anew: the sender may have corrected what kept it from being matched.
     retried = before is not None and before.fate == Fate.HELD and before.digest == header.digest
     if before is not None and not retried:
-        return _again(unit, before, header, picture)
+        return _again(unit, before, header, picture, source)
     scan, doubt = _scan_of(unit, header)
     if scan is None:
         fate = Fate.DUPLICATE if retried else Fate.HELD
         if not retried:
-            enter_series(unit, header, picture, None, fate, doubt)
-        return receipt(unit, "series", header.digest, Outcome(fate, doubt), None)
+            enter_series(unit, header, picture, None, fate, doubt, source)
+        return receipt(unit, "series", header.digest, Outcome(fate, doubt), None, source=source)
     shown = shown_series(unit.session, scan.id)
     seen = shown.stack if shown else None
     if before is None:
-        enter_series(unit, header, picture, scan.id, Fate.ACCEPTED, "")
+        enter_series(unit, header, picture, scan.id, Fate.ACCEPTED, "", source)
     else:
         before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
         adopt(unit, before, picture)
     _tell_readers(unit, scan.id, seen)
     _join_waiting(unit, scan, unaided_share)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
-    return receipt(unit, "series", header.digest, outcome, scan.id)
+    return receipt(unit, "series", header.digest, outcome, scan.id, source=source)
 
 
 @change(Permission.RECEIVE)
-def receive_result(unit: Unit, result: AiResult, unaided_share: float = 0.0) -> Outcome:
+def receive_result(
+    unit: Unit, result: AiResult, unaided_share: float = 0.0, *, source: str = ""
+) -> Outcome:
     """Enter what an AI product said; held while no scan of ours fits it.
 
     Args:
         unaided_share: Of all scans that an AI answered, how many are read without its answer.
+        source: As of `refuse`.
     """
     before = unit.session.get(ResultRow, result.digest)
     if before is not None:
-        return receipt(unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id)
+        return receipt(
+            unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id, source=source
+        )
     scan, doubt = scan_named(unit, result.study_uid, result.accession)
-    row = _flags.result_row(result, scan.id if scan else None, unit.now)
+    row = _flags.result_row(result, scan.id if scan else None, unit.now, source)
     unit.session.add(row)
     unit.session.flush()
     if scan is None:
-        return receipt(unit, "result", result.digest, Outcome(Fate.HELD, doubt), None)
+        return receipt(
+            unit, "result", result.digest, Outcome(Fate.HELD, doubt), None, source=source
+        )
     _flags.enter(unit, scan, row, unaided_share)
     case = _flags.case_of(unit.session, scan.id)
-    return receipt(unit, "result", result.digest, Outcome(Fate.ACCEPTED, "", case), scan.id)
+    return receipt(
+        unit, "result", result.digest, Outcome(Fate.ACCEPTED, "", case), scan.id, source=source
+    )
 
 
-def _again(unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture) -> Outcome:
+def _again(
+    unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture, source: str
+) -> Outcome:
     if before.digest != header.digest:
         reason = "A series with this UID is here with other pixels. The first one is kept."
-        return receipt(unit, "series", header.digest, Outcome(Fate.HELD, reason), None)
+        return receipt(
+            unit, "series", header.digest, Outcome(Fate.HELD, reason), None, source=source
+        )
     shown = shown_series(unit.session, before.scan_id) if before.scan_id else None
     seen = shown.stack if shown else None
     if adopt(unit, before, picture):
@@ -162,7 +187,7 @@ def _again(unit: Unit, before: SeriesRow, header: SeriesHeader, picture: Picture
         outcome = Outcome(Fate.ACCEPTED, "Known series; the mask is new.")
     else:
         outcome = Outcome(Fate.DUPLICATE, before.reason)
-    return receipt(unit, "series", header.digest, outcome, before.scan_id)
+    return receipt(unit, "series", header.digest, outcome, before.scan_id, source=source)
 
 
 def _scan_of(unit: Unit, header: SeriesHeader) -> tuple[ScanRow | None, str]:

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     READ_TRAIL = "read the trail"
     READ_SYSTEM = "read the state of the system"
     RECEIVE = "receive scans and results"
+    TEND = "tend the queue of background work"
     SIGN_IN = "sign people in"
     SIGNED_IN = "use the workstation"
 
@@ -66,7 +67,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.CSO: frozenset(
         {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},
     ),
-    Role.ADMIN: frozenset({Permission.READ_SYSTEM, Permission.READ_TRAIL}),
+    Role.ADMIN: frozenset({Permission.READ_SYSTEM, Permission.READ_TRAIL, Permission.TEND}),
     Role.SYSTEM: frozenset(
         {
             Permission.RECEIVE,

@@ -64,6 +64,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_job_key", "job", ["key"])
     op.create_index("job_queue", "job", ["state", "rank", "queued_at", "id"])
+    op.create_index("job_ended", "job", ["state", "ended_at"])
     _held()
     _people()
     _identity()

@@ -1,0 +1,155 @@
+"""Everything of a delivery that is not a CT: masks, results and reports."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from app.intake.beside import belongs_to, folder_of, near
+from app.intake.entry import Entry
+from app.intake.outcomes import Received
+from app.intake.picture import Overlay, lies_on
+from components.imaging.header import Sorting
+from components.imaging.label_names import LabelNames, names_for, read_names
+from components.imaging.results import Kind, Recognised, read_reports, read_results, recognise
+from store import arrivals, reports
+from store.domain.arrival import AiResult, Fate
+from store.domain.people import INTAKE
+from store.domain.refusal import Unusable
+
+T = TypeVar("T")
+
+
+class Papers:
+    """Everything of a delivery that is not a CT: masks, results and reports."""
+
+    def __init__(
+        self,
+        entry: Entry,
+        given: Iterable[Path],
+        labels: str | None,
+        found: Sorting,
+        done: Received,
+    ) -> None:
+        self._entry, self.done = entry, done
+        given = tuple(given)
+        self._folders = {
+            one.header.series_uid: folder_of(i.path for i in one.instances)
+            for one in found.series
+            if one.instances
+        }
+        self._series = {one.header.series_uid: one for one in found.series}
+        self._given = frozenset(path.resolve() for path in given)
+        self._overlays: dict[str, list[Overlay]] = {}
+        self._unnamed: dict[str, list[AiResult]] = {}
+        self._named: list[AiResult] = []
+        self._reports: list[Path] = []
+        self._names: list[LabelNames] = []
+        paths = dict.fromkeys([*_files(given), *found.others])
+        # What names the labels of a mask must be known before the mask.
+        for path, what in sorted(
+            ((path, recognise(path)) for path in paths), key=lambda one: one[1].kind != Kind.LABELS
+        ):
+            self._sort(path, what, labels)
+        self._ignore_names()
+
+    def overlays_for(self, series_uid: str) -> Sequence[Overlay]:
+        """Masks and centres that lay beside the series."""
+        return self._overlays.get(series_uid, ())
+
+    def results_for(self, series_uid: str) -> Iterable[AiResult]:
+        """Results that named no scan and lay beside the series."""
+        return self._unnamed.get(series_uid, ())
+
+    def enter(self) -> None:
+        """Enter what names its scan itself."""
+        share = self._entry.share
+        for result in self._named:
+            answer = self._entry.submit(arrivals.receive_result, result, share)
+            self.done.others.append(("AI result", answer.fate, answer.reason))
+        for path in self._reports:
+            try:
+                reading = read_reports(path)
+            except Unusable as refusal:
+                self._refuse(path, "report table", str(refusal))
+                continue
+            for report in reading.reports:
+                named = replace(report, source=self._entry.source)
+                answer = self._entry.site.submit(INTAKE, reports.receive, named)
+                self.done.others.append(("report", answer.fate, answer.reason))
+            for refused in reading.refusals:
+                self._refuse(path, "report", refused)
+
+    def _sort(self, path: Path, found: Recognised, labels: str | None) -> None:
+        try:
+            if found.kind is Kind.LABELS:
+                self._names.append(read_names(path))
+            elif found.kind in (Kind.MASK, Kind.CENTROIDS):
+                self._overlay(path, found.kind, labels)
+            elif found.kind is Kind.REPORTS:
+                self._reports.append(path)
+            elif found.kind is Kind.RESULT:
+                self._read(path)
+            else:
+                self._refuse(path, "file", found.reason or "Not a result, a mask or a report.")
+        except Unusable as refusal:
+            self._refuse(path, "AI result", str(refusal))
+
+    def _overlay(self, path: Path, kind: Kind, labels: str | None) -> None:
+        overlay = Overlay(path, "centroids")
+        if kind is Kind.MASK:
+            overlay = Overlay(path, "mask", labels, names_for(path, self._names))
+        beside = [self._series[uid] for uid in near(path, self._folders)]
+        if len(beside) < 2 or len({one.header.study_uid for one in beside}) > 1:
+            self._place(path, self._overlays, overlay, overlay.kind)
+            return
+        # Several reconstructions of one scan: the grid tells which of them is meant.
+        meant = [one.header.series_uid for one in beside if lies_on(overlay, one)]
+        for uid in meant:
+            self._overlays.setdefault(uid, []).append(overlay)
+        if not meant:
+            why = f"It lies on the grid of none of the {len(beside)} series beside it."
+            self._refuse(path, overlay.kind, why, Fate.HELD)
+
+    def _ignore_names(self) -> None:
+        """Say of names that no mask needs."""
+        laid = [one for shelf in self._overlays.values() for one in shelf]
+        used = {one.names.path for one in laid if one.names}
+        for one in self._names:
+            if one.path not in used:
+                why = "It names labels, and no mask that it is for lies beside it."
+                self._refuse(one.path, "label names", why, Fate.IGNORED)
+
+    def _read(self, path: Path) -> None:
+        reading = read_results(path)
+        for refusal in reading.refusals:
+            self._refuse(path, "AI result", refusal)
+        for result in reading.results:
+            if result.study_uid or result.accession:
+                self._named.append(result)
+            else:
+                self._place(path, self._unnamed, result, "AI result")
+
+    def _place(self, path: Path, shelf: dict[str, list[T]], thing: T, kind: str) -> None:
+        alone = len(self._folders) == 1 and path.resolve() in self._given
+        uid, doubt = (next(iter(self._folders)), "") if alone else belongs_to(path, self._folders)
+        if uid is None:
+            self._refuse(path, kind, doubt, Fate.HELD)
+        else:
+            shelf.setdefault(uid, []).append(thing)
+
+    def _refuse(self, path: Path, kind: str, reason: str, fate: Fate = Fate.REFUSED) -> None:
+        self.done.others.append((kind, fate, reason))
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        entered = kind if kind in ("mask", "centroids") else "paper"
+        self._entry.submit(arrivals.refuse, entered, digest, fate, reason)
+
+
+def _files(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(inside for inside in path.rglob("*") if inside.is_file())
+        else:
+            yield path
