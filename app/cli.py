@@ -1,11 +1,11 @@
-"""The command line: ``vcf-review demo | serve | receive | listen | trail verify | staff add``."""
+"""The command line: ``vcf-review demo | serve | receive | listen | reports | trail | staff``."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app import commands, intake_commands, quiet
+from app import commands, intake_commands, quiet, report_commands
 from app.settings import UnusableSetting
 from store.domain.people import Role
 from store.domain.refusal import NotAllowed, Unusable
@@ -34,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     hear = verbs.add_parser("listen", help="receive scans by DICOM (C-STORE)")
     hear.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
     hear.set_defaults(run=intake_commands.listen)
+    heed = verbs.add_parser("reports", help="receive radiology reports by HL7 v2 over MLLP")
+    heed.add_argument("source", nargs="?", default="", help="which source, where there are several")
+    heed.set_defaults(run=report_commands.reports)
     walk = verbs.add_parser("trail", help="the record of who did what")
     walk.add_argument("deed", choices=["verify"])
     walk.set_defaults(run=commands.verify)
@@ -44,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     roles = [role.value for role in Role if role is not Role.SYSTEM]
     staff.add_argument("role", choices=roles)
     staff.set_defaults(run=commands.enrol)
-    for verb in (demo, serve, take, hear, walk, staff):
+    for verb in (demo, serve, take, hear, heed, walk, staff):
         # Also after the verb, where people look for it.
         verb.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser

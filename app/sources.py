@@ -147,7 +147,38 @@ class Folder(Source):
         return "" if self.path.is_absolute() else "path begins with no /. Write the whole path."
 
 
-KINDS: dict[str, type[Source]] = {each.kind: each for each in (Listener, DicomWeb, Folder)}
+@dataclass(frozen=True, slots=True)
+class Reports(Source):
+    """A RIS or an integration engine that sends reports by HL7 v2 over MLLP.
+
+    Attributes:
+        certificate, key: PEM files; with both the connection is encrypted, and with `peer_ca`
+            every peer must show a certificate that it signed.
+    """
+
+    kind = "mllp"
+    host: str = option("the address it listens on", "127.0.0.1")
+    port: int = option("the port it listens on", 2575, between(0, 65535))
+    hosts: tuple[str, ...] = option("who may connect", ("127.0.0.1",), _hosts)
+    charset: str = option(
+        "how a message is written that does not say (MSH-18)",
+        "",
+        one_of("", "UNICODE UTF-8", "ASCII", "8859/1", "8859/15"),
+    )
+    connections: int = option("how many may be open at once", 20, between(1, 200))
+    idle_seconds: float = option("how long a silent connection is kept", 600.0, between(0.1, 86400))
+    certificate: Path | None = option("its certificate", None)
+    key: Path | None = option("the key of its certificate", None)
+    peer_ca: Path | None = option("who signs the certificates of peers", None)
+
+    def problem(self) -> str:
+        """What is wrong with its values taken together; empty where nothing is."""
+        if bool(self.certificate) != bool(self.key) or (self.peer_ca and not self.key):
+            return "certificate and key belong together, and peer_ca to them."
+        return ""
+
+
+KINDS: dict[str, type[Source]] = {each.kind: each for each in (Listener, DicomWeb, Folder, Reports)}
 
 
 def read(settings: Settings) -> tuple[Source, ...]:

@@ -11,7 +11,13 @@ from uuid import uuid4
 from store.domain.refusal import Unusable
 
 _NAME = re.compile(r"[0-9a-f]{16,64}\Z")
-_SUFFIX = {"stacks": ".stack", "exports": ".xlsx", "masks": ".nii.gz", "points": ".json"}
+_SUFFIX = {
+    "stacks": ".stack",
+    "exports": ".xlsx",
+    "masks": ".nii.gz",
+    "points": ".json",
+    "messages": ".hl7",
+}
 
 
 class Archive:
@@ -23,7 +29,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("staging", "series", "stacks", "masks", "points", "exports"):
+        for name in ("staging", "series", "stacks", "masks", "points", "messages", "exports"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, kind: str, name: str, write: Callable[[BinaryIO], None]) -> Path:

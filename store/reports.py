@@ -84,6 +84,12 @@ def receive(unit: Unit, report: RadiologyReport) -> Outcome:
     return receipt(unit, "report", report.digest, Outcome(Fate.ACCEPTED), scan.id, report.source)
 
 
+@question(Permission.RECEIVE)
+def known(reader: Reader, digest: str) -> bool:
+    """Whether the record has the report *digest*."""
+    return reader.session.get(ReportRow, digest) is not None
+
+
 @question(Permission.READ_SYSTEM)
 def waiting_count(reader: Reader) -> int:
     """How many reports wait for a scan."""

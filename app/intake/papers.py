@@ -10,6 +10,7 @@ from app.intake.beside import belongs_to, folder_of, near
 from app.intake.entry import Entry
 from app.intake.outcomes import Received
 from app.intake.picture import Overlay, lies_on
+from app.intake.report_messages import take_file
 from components.imaging.header import Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
 from components.imaging.results import Kind, Recognised, read_reports, read_results, recognise
@@ -45,6 +46,7 @@ class Papers:
         self._unnamed: dict[str, list[AiResult]] = {}
         self._named: list[AiResult] = []
         self._reports: list[Path] = []
+        self._messages: list[Path] = []
         self._names: list[LabelNames] = []
         paths = dict.fromkeys([*_files(given), *found.others])
         # What names the labels of a mask must be known before the mask.
@@ -80,6 +82,8 @@ class Papers:
                 self.done.others.append(("report", answer.fate, answer.reason))
             for refused in reading.refusals:
                 self._refuse(path, "report", refused)
+        for path in self._messages:
+            self.done.others += take_file(self._entry.site, path, self._entry.source)
 
     def _sort(self, path: Path, found: Recognised, labels: str | None) -> None:
         try:
@@ -89,6 +93,8 @@ class Papers:
                 self._overlay(path, found.kind, labels)
             elif found.kind is Kind.REPORTS:
                 self._reports.append(path)
+            elif found.kind is Kind.MESSAGES:
+                self._messages.append(path)
             elif found.kind is Kind.RESULT:
                 self._read(path)
             else:

@@ -17,6 +17,7 @@ from components.imaging.instance import Damaged, Instance, NotASlice, read_insta
 from components.imaging.parts import best_of
 from components.imaging.patient import header_of
 from components.imaging.pixels import slice_hu
+from components.imaging.results import holds_messages
 from components.imaging.series import UnusableSeries
 from components.imaging.walk import Broken
 from store.domain.arrival import SeriesHeader
@@ -149,7 +150,7 @@ class _Heap:
             found, content, slices = read_instances(path, self.buffer)
             self._pile(found, content, slices)
         except NotDicom:
-            if path.name.lower().endswith(_RESULTS):
+            if path.name.lower().endswith(_RESULTS) or holds_messages(path):
                 self.others.append(path)
             else:
                 self.aside["Not DICOM."] += 1

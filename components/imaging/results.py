@@ -17,6 +17,7 @@ __all__ = [
     "Recognised",
     "Reports",
     "UnusableResult",
+    "holds_messages",
     "read_reports",
     "read_results",
     "recognise",
@@ -35,12 +36,16 @@ _LABELS = re.compile(
 )
 """A level as the name of a number, or a number as that of a level."""
 
+_MESSAGES = re.compile(rb"(?:\xef\xbb\xbf)?[\s\x0b]*(?:MSH|[FB]HS)[^A-Za-z0-9\s]{5}")
+"""Source: HL7 v2, 2.14.9 and batch headers; perhaps in the frame of MLLP."""
+
 
 class Kind(StrEnum):
     """What a file holds."""
 
     RESULT = "AI result"
     REPORTS = "radiology reports"
+    MESSAGES = "HL7 messages"
     MASK = "vertebra mask"
     CENTROIDS = "vertebra centres"
     LABELS = "names of labels"
@@ -71,12 +76,20 @@ class Reports:
     refusals: tuple[str, ...] = ()
 
 
+def holds_messages(path: Path) -> bool:
+    """Whether the file at *path* begins as HL7 v2 does, whatever it is called."""
+    with path.open("rb") as file:
+        return _MESSAGES.match(file.read(64)) is not None
+
+
 def recognise(path: Path) -> Recognised:
     """What the file at *path* holds, judged by its first bytes and never by its name."""
     with path.open("rb") as file:
         start = file.read(_LOOK_BYTES)
     if _is_nifti(start):
         return Recognised(Kind.MASK)
+    if _MESSAGES.match(start):
+        return Recognised(Kind.MESSAGES)
     if start[128:132] == b"DICM":
         return Recognised(Kind.UNKNOWN, "It is a DICOM file, neither a result nor a mask.")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):

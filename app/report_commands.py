@@ -1,0 +1,41 @@
+"""What the command that waits for radiology reports does."""
+
+import argparse
+import asyncio
+import signal
+import sys
+
+from app import settings, sources
+from app.intake.mllp import Listener
+from app.wiring import open_site
+
+
+def reports(asked: argparse.Namespace) -> int:
+    """Receive reports by MLLP until interrupted."""
+    told = settings.read(data=asked.data)
+    source = sources.named(told, sources.Reports, asked.source)
+    listener = Listener(open_site(told), source)
+    try:
+        asyncio.run(_until_stopped(listener))
+    except OSError as error:
+        msg = (
+            f"Source {source.name} cannot listen or read its certificate ({error.strerror}). "
+            "Check host, port and the files it names."
+        )
+        raise settings.UnusableSetting(msg) from None
+    return 0
+
+
+async def _until_stopped(listener: Listener) -> None:
+    stop, ready = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop.set)
+    running = asyncio.create_task(listener.run(ready, stop))
+    begun = asyncio.create_task(ready.wait())
+    await asyncio.wait({running, begun}, return_when=asyncio.FIRST_COMPLETED)
+    if begun.done():
+        host = listener.source.host
+        sys.stderr.write(f"Listening for reports on {host}:{listener.port}. Ctrl-C stops.\n")
+        sys.stderr.flush()
+    await running
