@@ -13,7 +13,7 @@ import pydicom
 
 from components.imaging.elements import Elements, NotDicom, dataset
 from components.imaging.forgiving import unquoted
-from components.imaging.instance import Damaged, Instance, NotASlice, read_instances
+from components.imaging.instance import Damaged, Instance, NotASlice, Paper, read_instances
 from components.imaging.parts import best_of
 from components.imaging.patient import header_of
 from components.imaging.pixels import slice_hu
@@ -58,7 +58,7 @@ class Sorting:
     """What a heap of files holds.
 
     Attributes:
-        others: Files that are not DICOM and look like results.
+        others: Files that look like results: structured reports, segmentations, and others by name.
     """
 
     series: tuple[SeriesOnDisk, ...]
@@ -154,6 +154,8 @@ class _Heap:
                 self.others.append(path)
             else:
                 self.aside["Not DICOM."] += 1
+        except Paper:
+            self.others.append(path)
         except (NotASlice, Broken) as reason:
             self.aside[str(reason)] += 1
             if isinstance(reason, Damaged):

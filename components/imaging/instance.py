@@ -40,6 +40,13 @@ _CT_CLASSES = frozenset(
 _SIDE_PICTURES = frozenset({"LOCALIZER", "SCREEN SAVE", "DOSE_INFO", "REF_SURVIEW"})
 
 
+_PAPERS = frozenset({"SR", "SEG"})
+
+
+class Paper(NotASlice):
+    """No slice, but what an AI product may say of one: a structured report or a segmentation."""
+
+
 class Damaged(Broken):
     """A slice of a series, which therefore is not whole.
 
@@ -113,7 +120,7 @@ def _check_kind(found: Elements) -> None:
     if modality != "CT":
         kind = modality if modality.isalpha() and len(modality) <= 8 else "no modality named"
         msg = f"Not a CT image ({kind})."
-        raise NotASlice(msg)
+        raise Paper(msg) if modality in _PAPERS else NotASlice(msg)
     kinds = set(found.text("ImageType").upper().split("\\"))
     if "LOCALIZER" in kinds or "REF_SURVIEW" in kinds:
         msg_0 = "Localizer."

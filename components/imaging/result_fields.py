@@ -23,6 +23,10 @@ class UnusableResult(Unusable):
     """An AI result or a report that cannot be taken in, or one row of a table of them."""
 
 
+class NotOurs(UnusableResult):
+    """A sound file of a kind that is sent as a matter of course and holds nothing for us."""
+
+
 def text(value: object, name: str, longest: int = LONG, *, needed: bool = False) -> str:
     """*value* as trimmed text; None is empty.
 

@@ -8,11 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from components.imaging import result_json, result_tables
-from components.imaging.result_fields import UnusableResult
+from components.imaging.dicom_kind import Sent, sent
+from components.imaging.result_fields import NotOurs, UnusableResult
+from components.imaging.structured_report import read_report
 from store.domain.arrival import AiResult, RadiologyReport
 
 __all__ = [
     "Kind",
+    "NotOurs",
     "Reading",
     "Recognised",
     "Reports",
@@ -91,7 +94,7 @@ def recognise(path: Path) -> Recognised:
     if _MESSAGES.match(start):
         return Recognised(Kind.MESSAGES)
     if start[128:132] == b"DICM":
-        return Recognised(Kind.UNKNOWN, "It is a DICOM file, neither a result nor a mask.")
+        return _dicom_kind(path)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Recognised(Kind.UNKNOWN, "It is UTF-16 text. Save it as UTF-8 and send it again.")
     if b"\x00" in start or not start.strip():
@@ -105,13 +108,26 @@ def read_results(path: Path) -> Reading:
     """The AI results in the file at *path*, in any of the formats.
 
     Raises:
+        NotOurs: it is a structured report of something else.
         UnusableResult: nothing in the file can be taken in; a table with some bad rows is read,
             and the reading says which were refused.
     """
+    if _is_dicom(path):
+        digest = _digest(path)
+        return Reading((read_report(path, digest),))
     content, digest = _text_of(path)
     if content.lstrip()[:1] in ("{", "["):
         return Reading((result_json.result(content, digest),))
     return Reading(*result_tables.results(content))
+
+
+def _dicom_kind(path: Path) -> Recognised:
+    found = sent(path)
+    if found is Sent.REPORT:
+        return Recognised(Kind.RESULT)
+    if found is Sent.SEGMENTATION:
+        return Recognised(Kind.MASK)
+    return Recognised(Kind.UNKNOWN, "It is a DICOM file, neither a result nor a mask.")
 
 
 def read_reports(path: Path) -> Reports:
@@ -122,6 +138,23 @@ def read_reports(path: Path) -> Reports:
     """
     content, _ = _text_of(path)
     return Reports(*result_tables.reports(content))
+
+
+def _is_dicom(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a structured report's bytes.
+
+    Raises:
+        UnusableResult: it is larger than any report is.
+    """
+    if path.stat().st_size > LARGEST_BYTES:
+        msg = f"The report is larger than {LARGEST_BYTES // 1_000_000} MB. Check what was sent."
+        raise UnusableResult(msg)
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def _text_of(path: Path) -> tuple[str, str]:

@@ -85,6 +85,8 @@ class AiFinding:
         loss: The vendor's own figure, a fraction from 0.0 to 1.0.
         formula: How the vendor computes it, in words.
         heights: The vendor's own heights, where given.
+        probability: How sure the vendor is, a fraction from 0.0 to 1.0.
+        tracking_id: The vendor's name of the finding; *tracking_uid* tells it from all others.
     """
 
     level: Level | None
@@ -92,6 +94,9 @@ class AiFinding:
     grade: Grade | None = None
     formula: str = ""
     heights: Heights | None = None
+    probability: float | None = None
+    tracking_id: str = ""
+    tracking_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,9 @@ class AiResult:
         threshold_rule: The rule by which the product flags, in words ("loss > 20 %").
         format: Which of the accepted formats it came in.
         digest: SHA-256 of the file, or of the row for a table.
+        family: Kind of algorithm, in words.
+        patient: Whose scan it says it is of, where the file names anybody.
+        references: SOP Instance UIDs of the pictures and segmentations it points at.
     """
 
     product: str
@@ -117,6 +125,9 @@ class AiResult:
     accession: str = ""
     reason: str = ""
     threshold_rule: str = ""
+    family: str = ""
+    patient: Patient | None = None
+    references: tuple[str, ...] = ()
 
 
 PRELIMINARY = "P"
