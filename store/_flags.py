@@ -26,7 +26,13 @@ _ORDER = (Ending.POSITIVE, Ending.NEGATIVE, Ending.FAILED)
 """Of several results the first in this order stands: a failure is never a negative."""
 
 
-def result_row(result: AiResult, scan_id: str | None, now: datetime, source: str = "") -> ResultRow:
+def result_row(
+    result: AiResult,
+    scan_id: str | None,
+    now: datetime,
+    source: str = "",
+    about: dict[str, Any] | None = None,
+) -> ResultRow:
     """*result* as a row."""
     return ResultRow(
         digest=result.digest,
@@ -45,11 +51,15 @@ def result_row(result: AiResult, scan_id: str | None, now: datetime, source: str
                 "loss": found.loss,
                 "grade": int(found.grade) if found.grade is not None else None,
                 "formula": found.formula,
+                "probability": found.probability,
+                "tracking_id": found.tracking_id,
+                "tracking_uid": found.tracking_uid,
             }
             for found in result.findings
         ],
         received_at=now,
         source=source,
+        about=about or {},
     )
 
 

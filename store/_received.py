@@ -150,7 +150,10 @@ class ReceiptRow(SQLModel, table=True):
 
 
 class ResultRow(SQLModel, table=True):
-    """What an AI product said of a scan; held while the scan is unknown."""
+    """What an AI product said of a scan; held while the scan is unknown.
+
+    `about` holds whom it names, its family and what it points at.
+    """
 
     __tablename__ = "ai_result"
 
@@ -167,6 +170,7 @@ class ResultRow(SQLModel, table=True):
     findings: list[dict[str, Any]] = what(JSON)
     received_at: datetime = plain(Utc)
     source: str = plain(default="")
+    about: dict[str, Any] = who(JSON, default_factory=dict)
 
 
 class ReportRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from store import _flags
+from store._doubted import doubted, named_by
 from store._patients import patient_row, scan_named, scan_row
 from store._pictures import adopt, enter_series, shown_series
 from store._receipts import Outcome as Outcome
@@ -157,13 +158,20 @@ def receive_result(
             unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id, source=source
         )
     scan, doubt = scan_named(unit, result.study_uid, result.accession)
-    row = _flags.result_row(result, scan.id if scan else None, unit.now, source)
+    about = {
+        "patient": named_by(result.patient),
+        "family": result.family,
+        "references": list(result.references),
+    }
+    row = _flags.result_row(result, None, unit.now, source, about)
     unit.session.add(row)
     unit.session.flush()
-    if scan is None:
+    doubt = doubted(unit, row, scan) or doubt
+    if scan is None or doubt:
         return receipt(
             unit, "result", result.digest, Outcome(Fate.HELD, doubt), None, source=source
         )
+    row.scan_id = scan.id
     _flags.enter(unit, scan, row, unaided_share)
     case = _flags.case_of(unit.session, scan.id)
     return receipt(
@@ -219,7 +227,9 @@ def _join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:
         by_accession = col(ResultRow.accession) == scan.accession
         named = named | ((col(ResultRow.study_uid) == "") & by_accession)
     waiting = unit.session.execute(select(ResultRow).where(col(ResultRow.scan_id).is_(None), named))
-    for row in waiting.scalars():
+    for row in waiting.scalars().all():
+        if doubted(unit, row, scan):
+            continue
         row.scan_id = scan.id
         _flags.enter(unit, scan, row, share)
     join_reports(unit, scan)

@@ -13,7 +13,14 @@ from app.intake.picture import Overlay, lies_on
 from app.intake.report_messages import take_file
 from components.imaging.header import Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
-from components.imaging.results import Kind, Recognised, read_reports, read_results, recognise
+from components.imaging.results import (
+    Kind,
+    NotOurs,
+    Recognised,
+    read_reports,
+    read_results,
+    recognise,
+)
 from store import arrivals, reports
 from store.domain.arrival import AiResult, Fate
 from store.domain.people import INTAKE
@@ -99,6 +106,8 @@ class Papers:
                 self._read(path)
             else:
                 self._refuse(path, "file", found.reason or "Not a result, a mask or a report.")
+        except NotOurs as reason:
+            self._refuse(path, "AI result", str(reason), Fate.IGNORED)
         except Unusable as refusal:
             self._refuse(path, "AI result", str(refusal))
 

@@ -28,6 +28,9 @@ def upgrade() -> None:
     for table in SOURCED:
         op.add_column(table, _text("source"))
     op.create_index("receipt_by_source", "receipt", ["source", "kind", "at"])
+    op.add_column(
+        "ai_result", sa.Column("about", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
+    )
     op.add_column("patient", sa.Column("merged_into", sa.String(), nullable=True))
     for name in ("nhs_number", "hospital_number", "raw"):
         op.add_column("report", _text(name))
