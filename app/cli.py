@@ -1,8 +1,9 @@
-"""The command line: ``vcf-review demo | serve | receive | listen | reports | trail | staff``."""
+"""The command line: ``vcf-review`` and a verb; ``vcf-review --help`` lists them."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from app import commands, intake_commands, quiet, report_commands
@@ -37,6 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     heed = verbs.add_parser("reports", help="receive radiology reports by HL7 v2 over MLLP")
     heed.add_argument("source", nargs="?", default="", help="which source, where there are several")
     heed.set_defaults(run=report_commands.reports)
+    fetch = verbs.add_parser("pull", help="fetch scans by DICOMweb")
+    fetch.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
+    fetch.add_argument("--once", action="store_true", help="one round, then end")
+    fetch.add_argument("--since", type=date.fromisoformat, help="first scan date, YYYY-MM-DD")
+    fetch.set_defaults(run=intake_commands.pull)
     walk = verbs.add_parser("trail", help="the record of who did what")
     walk.add_argument("deed", choices=["verify"])
     walk.set_defaults(run=commands.verify)
@@ -47,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     roles = [role.value for role in Role if role is not Role.SYSTEM]
     staff.add_argument("role", choices=roles)
     staff.set_defaults(run=commands.enrol)
-    for verb in (demo, serve, take, hear, heed, walk, staff):
+    for verb in verbs.choices.values():
         # Also after the verb, where people look for it.
         verb.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser

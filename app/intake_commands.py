@@ -1,16 +1,21 @@
 """What each command that waits for a hospital to send does."""
 
 import argparse
+import logging
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from types import FrameType
 
 from app import settings, sources
 from app.intake.hand_over import HandOver
 from app.intake.spool import Spool
 from app.wiring import Site, open_site
+from store.domain.refusal import Unusable
+
+log = logging.getLogger("vcf_review")
 
 
 def listen(asked: argparse.Namespace) -> int:
@@ -23,6 +28,30 @@ def listen(asked: argparse.Namespace) -> int:
     sys.stderr.write(f"Listening on {source.host}:{source.port}. Ctrl-C stops.\n")
     by_dicom.listen(source, hand_over, until_stopped())
     return 0
+
+
+def pull(asked: argparse.Namespace) -> int:
+    """Fetch by DICOMweb, once or until interrupted; 11 where a single round failed."""
+    from app.intake.pull import pull as fetch
+
+    told = settings.read(data=asked.data)
+    source = sources.named(told, sources.DicomWeb, asked.source)
+    hand_over = _hand_over(open_site(told), source)
+    stopped = until_stopped()
+    while True:
+        today = datetime.now().astimezone().date()
+        try:
+            done = fetch(source, hand_over, today, stopped, asked.since)
+        except Unusable as refusal:
+            if asked.once:
+                raise
+            log.warning("%s: %s", source.name, refusal)
+        else:
+            log.info("%s: fetched %d, known %d, failed %d series", source.name, *done.counts)
+            if asked.once:
+                return 11 if done.failed else 0
+        if stopped(source.every_seconds):
+            return 0
 
 
 def _hand_over(site: Site, source: sources.Source) -> HandOver:

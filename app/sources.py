@@ -80,15 +80,17 @@ class DicomWeb(Source):
     """A PACS that is asked by DICOMweb, and to which results may be sent.
 
     Attributes:
-        words: Of a series or study description, one of which must be in it, whatever its case;
-            none takes every description.
+        words: Of a series or study description: one of them must be in it, whatever its case,
+            for a CT to be fetched; none takes every CT.
         days: How far back the first question reaches, and how far each later one reaches back
             behind the one before, for what is entered late.
     """
 
     kind = "dicomweb"
     url: str = option("the root of its DICOMweb service", check=address_fault)
-    modality: str = option("the modality asked for", "CT", like("[A-Z]{2,16}", "like CT"))
+    modalities: tuple[str, ...] = option(
+        "what is fetched of a study with CT", ("CT", "SR", "SEG"), like("[A-Z]{2,16}", "like CT")
+    )
     words: tuple[str, ...] = option("words of a description", ())
     days: int = option("how many days the window reaches back", 3, between(0, 3650))
     every_seconds: float = option("the pause between questions", 300.0, between(1, 86400))

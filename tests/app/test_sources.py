@@ -41,7 +41,7 @@ def test_every_kind_is_read(tmp_path: Path) -> None:
     assert listener.peers == ("CT1", "PACS")
     assert listener.port == 11112
     assert isinstance(web, DicomWeb)
-    assert web.modality == "CT"
+    assert web.modalities == ("CT", "SR", "SEG")
     assert named(settings, Folder).quiet_seconds == 5.0
     assert folder == named(settings, Folder, "weekly-folder")
     assert read(Settings(data=tmp_path)) == ()
