@@ -1,5 +1,6 @@
 """The files: written whole or not at all, named by digest, never by what a sender said."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -24,18 +25,30 @@ class Archive:
     """One folder: ``staging`` for what is being written, and one for each kind of file.
 
     Every file is complete and flushed to the disk before it gets its name, so a kill leaves
-    either the whole file or a stray in ``staging``, which `sweep` removes.
+    either the whole file or a stray in ``staging``, which `sweep` removes. Each process has a
+    folder of its own there, and holds it by a lock that ends with it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in ("staging", "series", "stacks", "masks", "points", "messages", "exports"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._own: tuple[Path, int] | None = None
+
+    def _stray(self) -> Path:
+        """A path for what is being written; no other process sweeps it away."""
+        if self._own is None or not self._own[0].is_dir():
+            folder = self.folder / "staging" / uuid4().hex
+            folder.mkdir(mode=0o700)
+            handle = os.open(folder, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._own = folder, handle
+        return self._own[0] / uuid4().hex
 
     def put(self, kind: str, name: str, write: Callable[[BinaryIO], None]) -> Path:
         """The path of a file named *name* (hexadecimal) of *kind*, filled by *write*."""
         goal = self.path(kind, name)
-        stray = self.folder / "staging" / uuid4().hex
+        stray = self._stray()
         try:
             with stray.open("wb") as file:
                 write(file)
@@ -52,7 +65,7 @@ class Archive:
         goal = self.path("series", digest)
         if goal.is_dir():
             return goal
-        stray = self.folder / "staging" / uuid4().hex
+        stray = self._stray()
         stray.mkdir()
         try:
             for number, source in enumerate(files):
@@ -77,11 +90,29 @@ class Archive:
         return self.folder / kind / f"{name}{suffix}"
 
     def sweep(self) -> int:
-        """Remove what a kill left half written; the number of strays."""
-        strays = list((self.folder / "staging").iterdir())
-        for stray in strays:
-            shutil.rmtree(stray) if stray.is_dir() else stray.unlink()
-        return len(strays)
+        """Remove what killed processes left half written; the number of strays."""
+        count = 0
+        for stray in (self.folder / "staging").iterdir():
+            if _held(stray):
+                continue
+            count += sum(1 for _ in stray.iterdir()) if stray.is_dir() else 1
+            shutil.rmtree(stray, ignore_errors=True) if stray.is_dir() else stray.unlink()
+        return count
+
+
+def _held(stray: Path) -> bool:
+    """Whether a process that lives, this one included, is writing in *stray*."""
+    try:
+        handle = os.open(stray, os.O_RDONLY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _copy(source: Path, goal: Path) -> None:

@@ -137,7 +137,7 @@ class Elsewhere(BaseHTTPRequestHandler):
 
     asked: ClassVar[list[str]] = []
 
-    def do_GET(self) -> None:  # noqa: N802 - its base class calls it so
+    def do_GET(self) -> None:
         self.asked.append(self.path)
         self.send_response(302)
         self.send_header("Location", "/elsewhere")
