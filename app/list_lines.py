@@ -8,18 +8,18 @@ from components.charts import MARKS
 from components.worklist_table import Column, Kind, Row
 from store import assignments
 from store.domain.identity import age_on
-from store.domain.queue import CLOSED, band, due_on
+from store.domain.queue import CLOSED, Band, band, due_on
 from store.worklist import Line
 
 COLUMNS = (
     Column("worst", "AI grade", Kind.GRADE),
     Column("patient", "Patient"),
-    Column("age", "Age"),
+    Column("age", "Age", Kind.LINE),
     Column("levels", "Levels"),
-    Column("findings", "Decided"),
-    Column("scanned", "Scanned"),
-    Column("waiting", "Waiting"),
-    Column("due", "Due"),
+    Column("findings", "Decided", Kind.LINE),
+    Column("scanned", "Scanned", Kind.LINE),
+    Column("waiting", "Waiting", Kind.LINE),
+    Column("due", "Due", Kind.LINE),
     Column("exam", "Examination"),
     Column("accession", "Accession"),
     Column("site", "Site"),
@@ -83,8 +83,8 @@ def _waiting(line: Line, today: date, due_days: int) -> str:
         return "–"
     days = (today - line.since).days
     stands = band(line.since, today, due_days)
-    words = f"{days:,} days" if days != 1 else "1 day"
-    return f"{MARKS[stands]} {words}, {stands.value}"
+    words = f"{MARKS[stands]} {days:,} day{'' if days == 1 else 's'}"
+    return words if stands is Band.IN_TIME else f"{words}, {stands.value}"
 
 
 def _state(line: Line, today: date) -> str:

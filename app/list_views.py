@@ -1,6 +1,6 @@
 """Saved views and chosen columns of one person, and the deeds done to many cases at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,7 +58,8 @@ def views_box(address: Address, shown: Sequence[str]) -> None:
         st.markdown("**Keep what is shown now**")
         name = st.text_input("Name of the view", max_chars=40, help="Not a patient's name.")
         first = st.checkbox("Begin a new tab with it")
-        if st.button("Save this view", disabled=not name.strip()):
+        # No button waits for its words: by Tab it would be passed over before it is free.
+        if st.button("Save this view") and _named(name, ()):
             views[name.strip()] = {
                 "name": name.strip(), "filters": address.query(), "columns": list(shown),
             }  # fmt: skip
@@ -73,13 +74,21 @@ def _changes(views: Mapping[str, Mapping[str, Any]], default: str) -> None:
     new = st.text_input("New name", max_chars=40)
     others = [view for name, view in views.items() if name != which]
     with st.container(horizontal=True):
-        if st.button("Rename", disabled=not new.strip() or new.strip() in views):
+        if st.button("Rename") and _named(new, views):
             renamed = [{**v, "name": new.strip()} if n == which else v for n, v in views.items()]
             _keep_views(renamed, new.strip() if which == default else default)
         if st.button("Delete"):
             _keep_views(others, "" if which == default else default)
         if st.button("Begin new tabs with it", disabled=which == default):
             _keep_views(views.values(), which)
+
+
+def _named(name: str, taken: Collection[str]) -> bool:
+    """Whether *name* may be given to a view; why not is shown."""
+    if name.strip() and name.strip() not in taken:
+        return True
+    st.error("Another view has this name." if name.strip() else "Type a name for the view.")
+    return False
 
 
 def _open(view: Mapping[str, Any]) -> None:
@@ -103,9 +112,7 @@ def _keep(name: Preference, value: Mapping[str, Any]) -> bool:
     except ValueError:
         st.error("This cannot be kept. At most 30 views, with names of at most 40 letters.")
         return False
-    before = st.session_state.get("refused")
-    session.submit(preferences.keep, name, told)
-    return st.session_state.get("refused") == before
+    return session.done(preferences.keep, name, told)
 
 
 def many_box(chosen: Sequence[str]) -> None:
@@ -136,7 +143,7 @@ def many_box(chosen: Sequence[str]) -> None:
             width=140,
         )
         why = st.text_input("Why", max_chars=LONGEST_WHY, width=220, help="Not a patient's name.")
-        if st.button("Put off", disabled=not why.strip()):
+        if st.button("Put off"):
             _told("put off", session.submit(assignments.defer, chosen, until, why))
         if st.button("Back into the queue"):
             _told("put back", session.submit(assignments.resume, chosen))

@@ -104,6 +104,16 @@ def submit(change: Callable[Concatenate[Unit, P], T], *args: P.args, **kw: P.kwa
         return None
 
 
+def done(change: Callable[Concatenate[Unit, P], None], *args: P.args, **kw: P.kwargs) -> bool:
+    """Whether *change* was done by the person signed in; why not is shown."""
+    try:
+        here().site.submit(person(), change, *args, **kw)
+    except NotAllowed as refusal:
+        st.error(str(refusal))
+        return False
+    return True
+
+
 def _stop(refusal: NotAllowed) -> NoReturn:
     st.error(str(refusal))
     st.stop()

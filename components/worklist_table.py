@@ -10,9 +10,10 @@ from components.viewer.static_files import mounted
 
 
 class Kind(StrEnum):
-    """How a column is shown: as text, or a grade as shape, letter and colour."""
+    """How a column is shown: as text, on one line, or a grade as shape, letter and colour."""
 
     TEXT = "text"
+    LINE = "line"
     GRADE = "grade"
 
 

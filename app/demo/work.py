@@ -25,6 +25,15 @@ CLOSED, SECOND_READ, DISPUTED, ALERTED, HELD, REOPENED, CORRECTED = (
     "DX00211",
 )  # fmt: skip
 """Accession numbers of the cases that are worked on; the closed ones have a later scan."""
+JUDGED = {
+    "DX00171": ReportStatus.REPORTED_FULL,
+    "DX00182": ReportStatus.NOT_MENTIONED,
+    "DX00241": ReportStatus.NOT_MENTIONED,
+    "DX00051": ReportStatus.NEGATIVE_STATEMENT,
+    "DX00191": ReportStatus.NOT_MENTIONED,
+}
+"""Confirmed and compared with their reports: three patients are ready for the FLS; of the others
+one was too young, and one has no valid NHS number."""
 CORRECTION = (
     "Clinical details: Acute pancreatitis, day 4.\nCorrected report: the wedge fracture of T12 is "
     "severe (Genant grade 3). Please refer to the Fracture Liaison Service."
@@ -62,9 +71,14 @@ def work(site: Site) -> None:
     """Read some of the cases of the hospital *site*, each to another end."""
     lead, radiologist = _Desk(site, LEAD), _Desk(site, RADIOLOGIST)
     case = _by_accession(site)
-    for accession in CLOSED:
-        # The second of them was moderate a year ago, as it is today; the others were mild.
-        lead.decide_all(case[accession], _MODERATE if accession == CLOSED[1] else _MILD)
+    for accession in dict.fromkeys((*CLOSED, *JUDGED)):
+        # What has a later scan was mild then, but for the second: moderate, as it is today.
+        mild = accession in CLOSED and accession != CLOSED[1]
+        lead.decide_all(case[accession], _MILD if mild else _MODERATE)
+        if accession in JUDGED:
+            told = JUDGED[accession]
+            advice = Recommendation.FLS if told is ReportStatus.REPORTED_FULL else None
+            lead.act(case[accession], Decision(Deed.REPORT, status=told, recommendation=advice))
         lead.close(case[accession])
     radiologist.decide_all(case[SECOND_READ], Decision(Deed.UNSURE))
     radiologist.close(case[SECOND_READ])

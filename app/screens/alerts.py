@@ -1,24 +1,17 @@
 """Urgent alerts: who must be told of what, how long it waits, and who was told."""
 
-import re
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from app import session
+from components.plain_table import plain_table
 from store import alerts
 from store.alerts import Line
 from store.domain.alert import age_words, urgent_words
 from store.domain.clock import local, moment_of
 from store.domain.identity import age_on
 from store.domain.refusal import NotAllowed
-
-_MARKS = re.compile(r"([\\\\`*_{}\[\]()#+\-.!|<>~:$])")
-
-
-def _plain(words: str) -> str:
-    """*words* as a table shows them unchanged: it reads markup, and names are no markup."""
-    return _MARKS.sub(r"\\\1", words)
 
 
 def _who(line: Line) -> str:
@@ -56,6 +49,8 @@ def _open(line: Line) -> None:
         st.markdown(f"**{one.kind.hint}.**")
         waits = age_words(one.raised_at, datetime.now(UTC))
         st.text(f"Open for {waits}; {_raised(line)}.")
+        for before in _before(line):
+            st.text(before)
         with st.form(f"told {one.id}", border=False):
             words, when = st.columns([3, 1])
             told = words.text_input("Who was told, and how", key=f"words {one.id}", max_chars=500)
@@ -68,44 +63,105 @@ def _open(line: Line) -> None:
 
 
 def _note(alert: str, told: str, at: str) -> None:
-    here = session.here()
-    try:
-        here.site.submit(session.person(), alerts.tell, alert, told, moment_of(at))
-    except NotAllowed as refusal:
-        st.error(str(refusal))
-        return
-    st.rerun()
+    moment = _moment(at)
+    if moment and session.done(alerts.tell, alert, told, moment):
+        st.rerun()
 
 
 def _told(lines: list[Line]) -> None:
     st.header("Told", anchor=False)
     if not lines:
-        st.caption("Nobody had to be told of anything yet.")
+        st.caption("Nobody was told of an alert yet.")
         return
-    st.table(
+    plain_table(
+        "Alerts that somebody was told of, the newest first",
+        (
+            "Patient",
+            "NHS number",
+            "Alert",
+            "Raised",
+            "Who was told, and how",
+            "When",
+            "Noted by",
+            "Since then",
+        ),
         [
-            {
-                "Patient": _plain(line.patient or "Name not given"),
-                "NHS number": line.nhs_number or "none",
-                "Alert": _what(line),
-                "Raised": local(line.alert.raised_at),
-                "Who was told, and how": _plain(line.alert.told),
-                "When": local(line.alert.told_at) if line.alert.told_at else "",
-                "Noted by": _plain(line.alert.told_by),
-                "Since then": _since(line),
-            }
+            (
+                line.patient or "Name not given",
+                line.nhs_number or "none",
+                _what(line),
+                local(line.alert.raised_at),
+                line.alert.told,
+                local(line.alert.told_at) if line.alert.told_at else "",
+                line.alert.told_by,
+                _since(line),
+            )
             for line in lines
         ],
-        hide_index=True,
     )
+    with st.expander("Put right who was told", key="put right"):
+        _put_right({line.alert.id: line for line in lines})
+
+
+def _put_right(lines: dict[str, Line]) -> None:
+    """The form is bound to one alert and to what was noted of it when it was drawn."""
+    which = st.selectbox(
+        "Which alert", list(lines), format_func=lambda one: _named(lines[one]), key="which alert"
+    )
+    one = lines[which].alert
+    drawn = f"{one.id} {len(lines[which].noted)}"
+    with st.form(f"put right {drawn}", border=False):
+        words, when = st.columns([3, 1])
+        told = words.text_input(
+            "Who was told, and how", one.told, key=f"now {drawn}", max_chars=500
+        )
+        moment = local(one.told_at) if one.told_at else ""
+        at = when.text_input("When (UK time)", moment, key=f"moment {drawn}")
+        why = st.text_input("Why is it put right?", key=f"why {drawn}", max_chars=500)
+        st.caption("What was noted before is kept, and stands in the history of the case.")
+        with st.container(horizontal=True):
+            mended = st.form_submit_button("Put it right", type="primary")
+            nobody = st.form_submit_button("Nobody was told: open the alert again")
+    if mended and not told.strip():
+        st.error("Nobody is named. Write who was told, or open the alert again.")
+    elif mended or nobody:
+        _correct(lines[which], "" if nobody else told, at, why)
+
+
+def _correct(line: Line, told: str, at: str, why: str) -> None:
+    one = line.alert
+    # The field shows minutes; left as it stands, the moment is the one that was noted.
+    moment = one.told_at if one.told_at and at == local(one.told_at) else _moment(at)
+    if moment and session.done(alerts.correct, one.id, one.told, told, moment, why):
+        st.rerun()
+
+
+def _moment(words: str) -> datetime | None:
+    """What *words* name; None after saying why they name nothing."""
+    try:
+        return moment_of(words)
+    except NotAllowed as refusal:
+        st.error(str(refusal))
+        return None
+
+
+def _named(line: Line) -> str:
+    told = f", told {local(line.alert.told_at)}" if line.alert.told_at else ""
+    return f"{line.patient or 'Name not given'}, {_what(line)}{told}"
+
+
+def _before(line: Line) -> list[str]:
+    """What was noted and is not what stands, the oldest first."""
+    return [one.before for one in line.noted if one.was]
 
 
 def _since(line: Line) -> str:
     gone = line.alert.withdrawn_at
-    return f"Withdrawn {local(gone)}: tell them so" if gone else "stands"
+    stands = f"Withdrawn {local(gone)}: tell them so" if gone else "stands"
+    return ". ".join((stands, *_before(line)))
 
 
-st.title("Alerts")
+st.title("Alerts", anchor=False)
 lines = session.ask(alerts.alerts)
 waiting = [line for line in lines if line.alert.told_at is None]
 if waiting:

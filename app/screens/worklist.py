@@ -79,7 +79,7 @@ def _search() -> None:
 def _found() -> tuple[tuple[Line, ...], str]:
     ids, more, outside = st.session_state[FOUND]
     lines = session.ask(worklist.named, ids)
-    words = f"{len(lines)} cases found, the newest first."
+    words = f"{len(lines)} case{'' if len(lines) == 1 else 's'} found, the newest first."
     if more:
         words = f"More than {search.MOST} found; type more to narrow it. {words}"
     if outside:
@@ -143,7 +143,9 @@ picked = worklist_table(
 chosen[table] = list(picked)
 with before:
     list_views.many_box([case for each in chosen.values() for case in each])
-if not lines:
+if not lines and FOUND in st.session_state:
+    st.info("Nobody in the room has this name or number. Check the spelling, or type less of it.")
+elif not lines:
     st.info("Nothing is waiting here. Change the filters to see other cases.")
 if FOUND not in st.session_state:
     back, on, _ = st.columns([1, 1, 8])

@@ -12,12 +12,13 @@ from app.demo.people import DEMO_STAFF, LEAD, RADIOLOGIST, SECOND
 from app.intake.receive import Delivery, receive
 from app.settings import Settings
 from app.wiring import Site, open_site
-from store import cases, claims, staff
+from store import cases, claims, referrals, staff
 from store.domain.finding import CaseState
 from store.domain.people import INTAKE
+from store.domain.referral import Hold, Policy
 
 NUMBERS = {int(a[2:6]) for a in (*work.CLOSED, work.SECOND_READ, work.DISPUTED, work.ALERTED)} | {
-    int(a[2:6]) for a in (work.HELD, work.REOPENED, work.CORRECTED)
+    int(a[2:6]) for a in (work.HELD, work.REOPENED, work.CORRECTED, *work.JUDGED)
 }
 
 
@@ -67,3 +68,16 @@ def test_somebody_is_at_work_on_a_case(worked: tuple[Site, dict[str, str]]) -> N
 def test_a_report_was_corrected_after_it_was_judged(worked: tuple[Site, dict[str, str]]) -> None:
     site, found = worked
     assert "Corrected report" in site.ask(LEAD, cases.case, found[work.CORRECTED]).report.text
+
+
+def test_some_patients_are_ready_for_the_fls_and_others_held_for_a_reason(
+    worked: tuple[Site, dict[str, str]],
+) -> None:
+    site, found = worked
+    lines = site.ask(LEAD, referrals.lines, Policy())
+    held = {line.case: line.verdict.reasons for line in lines if isinstance(line.verdict, Hold)}
+    ready = {line.case for line in lines} - held.keys()
+    assert ready == {found[accession] for accession in ("DX00171", "DX00241", "DX00051")}
+    assert held[found["DX00191"]] == ("no valid NHS number; trace the patient",)
+    assert held[found["DX00182"]] == ("aged 46 at the scan, below 50",)
+    assert held[found["DX00312"]] == ("report status not set",)

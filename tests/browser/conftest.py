@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hospitals import received_from
 from needed import absent
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from queues import queue_of
 from running import Server
 
@@ -24,6 +24,7 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if path is None:
         absent("Chromium is not installed (Debian: chromium).")
+    expect.set_options(timeout=20_000)  # five seconds were too few where others are at work
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]

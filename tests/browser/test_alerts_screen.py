@@ -22,7 +22,7 @@ def tab_to(page: Page, label: str) -> None:
         page.keyboard.press("Tab")
         named = page.evaluate(
             "() => { const a = document.activeElement;"
-            " return /^(INPUT|BUTTON|A)$/.test(a.tagName)"
+            " return /^(INPUT|BUTTON|A|SUMMARY)$/.test(a.tagName)"
             " ? a.getAttribute('aria-label') || a.innerText || '' : ''; }"
         )
         if label in named:
@@ -62,3 +62,16 @@ def test_an_alert_is_raised_told_and_gone_from_the_heading_by_keys_alone(
     expect(page.get_by_text("Dr X, on-call oncology, by phone")).to_be_visible()
     expect(page.get_by_text("nobody told yet")).to_have_count(0)
     page.screenshot(path=shots / "alerts-told.png", full_page=True)
+    tab_to(page, "Put right who was told")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Why is it put right?")).to_be_visible()
+    tab_to(page, "Who was told, and how")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Dr Y, spinal registrar, by phone")
+    tab_to(page, "Why is it put right?")
+    page.keyboard.type("the wrong name")
+    page.keyboard.press("Enter")
+    told = page.get_by_role("table")
+    expect(told).to_contain_text("Noted before, by Anna Lead: Dr X, on-call oncology, by phone")
+    expect(told).to_contain_text("Dr Y, spinal registrar, by phone")
+    page.screenshot(path=shots / "alerts-put-right.png", full_page=True)

@@ -22,12 +22,12 @@ function warm() {
 
 const TELL_MS = 400; // a person choosing several rows is not held up after each
 
-const SHORT = 20; // so few characters stand on one line, which keeps the rows low
+const SHORT = 11; // so few characters stand on one line in any column
 
 function cell(column, value, heads) {
   const text = value === null || value === undefined ? "" : String(value);
   const graded = column.kind === "grade";
-  const kind = graded || text.length <= SHORT ? { class: "vcf-short" } : {};
+  const kind = graded || column.kind === "line" || text.length <= SHORT ? { class: "vcf-short" } : {};
   const content = [graded ? badge(value) : text];
   return heads ? el("th", { scope: "row", ...kind }, content) : el("td", kind, content);
 }
@@ -65,7 +65,7 @@ class Table {
     this.rows = rows.map((row) => this.row(columns, row));
     fill(this.body, this.rows);
     if (rows.length === 0) {
-      fill(this.body, el("tr", {}, [el("td", { colspan: columns.length + 1 }, ["Nothing is waiting here."])]));
+      fill(this.body, el("tr", {}, [el("td", { colspan: columns.length + 1 }, ["No cases."])]));
     }
     const at = Math.max(0, rows.findIndex((row) => row.id === kept));
     this.reach(at, this.first || focused >= 0);
