@@ -15,7 +15,6 @@ from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
 from store.domain.rejection import REASONS
 from store.domain.report import Recommendation, ReportStatus
-from store.domain.spine import REVIEWABLE
 
 LISTS: dict[str, Any] = {
     "reasons": [
@@ -31,7 +30,6 @@ LISTS: dict[str, Any] = {
     ],
     "statuses": [{"code": s.value, "words": s.words} for s in ReportStatus],
     "recommendations": [r.value for r in Recommendation],
-    "levels": [level.value for level in REVIEWABLE],
     "types": [shape.value for shape in FractureType],
     **described_json.LISTS,
 }
@@ -83,7 +81,7 @@ def paint(case: Case, *, demo: bool) -> dict[str, Any]:
         "claim": claimed(case.claim),
         "timeline": timeline(case.timeline),
         "purpose": PURPOSE,
-        "lists": LISTS,
+        "lists": {**LISTS, **described_json.levels(case)},
     }
 
 

@@ -6,7 +6,11 @@ from store.cases import Case, Finding
 from store.domain.clock import local
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable, compared_words
 from store.domain.numbering import Confidence, CountFrom, Variant, differing
+from store.domain.spine import REVIEWABLE, Level
 from store.domain.worded import Worded
+
+_RARE = {Level.T13: "only with 13 pairs of ribs", Level.L6: "only with six lumbar vertebrae"}
+"""Levels that most spines have not."""
 
 
 def _offer(values: type[Worded]) -> list[dict[str, str]]:
@@ -35,6 +39,18 @@ def described(found: Finding) -> dict[str, Any]:
         "against": found.against,
         "against_words": compared_words(novelty, found.against_day) if novelty else "",
         "comment": found.comment,
+    }
+
+
+def levels(case: Case) -> dict[str, Any]:
+    """The levels that a finding may be given: those of this spine, and apart from them `rare`
+    ones, while nobody has said which variant it is.
+    """
+    named = [level for level in case.spine.names.order if level in REVIEWABLE]
+    rare = [] if case.numbering.variant else [level for level in _RARE if level not in named]
+    return {
+        "levels": [level.value for level in named],
+        "rare": [{"code": level.value, "hint": _RARE[level]} for level in rare],
     }
 
 

@@ -115,6 +115,16 @@ def test_a_shift_names_everything_anew_and_its_undo_everything_as_before(lead: C
     }
 
 
+def test_the_levels_offered_are_those_of_the_spine_as_it_is_numbered(lead: Clerk) -> None:
+    lists = (before := flagged(lead))["lists"]
+    assert lists["levels"][-2:] == ["L4", "L5"]
+    assert [one["code"] for one in lists["rare"]] == ["T13", "L6"]
+    ribs = kept(lead, before, "renumber", variant="13 rib pairs")
+    assert ribs["lists"]["levels"][11:14] == ["T12", "T13", "L1"]
+    assert ribs["lists"]["rare"] == []
+    assert "L5" not in kept(lead, ribs, "renumber", variant="4 lumbar")["lists"]["levels"]
+
+
 def test_an_alert_is_painted_told_and_painted_as_told(server: Server, lead: Clerk) -> None:
     rejected = kept(lead, flagged(lead), "reject", code="MALIGNANT")
     (alert,) = rejected["alerts"]

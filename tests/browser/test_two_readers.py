@@ -33,17 +33,31 @@ def worked_off(readers: list[Reader], rounds: int = 50) -> None:
 
 def _one_step(reader: Reader) -> bool:
     """One case further; whether there is none left for this reader."""
-    for _ in range(5):
-        case = reader.attribute("data-case")
+    while True:
         reader.seen()
-        if reader.page.locator(".vcf-readonly").count() == 0:
+        if reader.page.locator(".vcf-versions:visible").count():
+            reader.press("1")  # the other came first: that stands
+        elif reader.page.locator(".vcf-readonly").count():
+            if _gone_on(reader):  # the other has it
+                return True
+        else:
             break
-        reader.press("n")  # the other has it
-        if _nothing_left(reader):
-            return True
-        reader.until(lambda case=case: reader.attribute("data-case") not in {"", case})
     reader.press("a", "Enter")
     return _nothing_left(reader)
+
+
+def _gone_on(reader: Reader) -> bool:
+    """Whether no other case is left; else the next one is on the screen."""
+    case = reader.attribute("data-case")
+    for _ in range(100):  # a press that came too early was refused in words: again
+        reader.press("n")
+        reader.page.wait_for_timeout(200)
+        if reader.attribute("data-case") not in {"", case}:
+            return False
+        if _nothing_left(reader):
+            return True
+    msg = f"N does not go on. The room says: {reader.said()!r}"
+    raise AssertionError(msg)
 
 
 def _nothing_left(reader: Reader) -> bool:

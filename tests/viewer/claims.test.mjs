@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Activity, IDLE_MS } from "../../components/viewer/static/activity.js";
 import { Claims, stamped, withClaim } from "../../components/viewer/static/claims.js";
+import { clockNote, noteTime, rightTime } from "../../components/viewer/static/clock.js";
 import { record } from "./builders.mjs";
 
 const tick = () => new Promise((done) => setTimeout(done, 0));
@@ -97,4 +98,27 @@ test("time is of its own case, and going back adds to what was", () => {
   activity.on(null);
   now = 100_000;
   assert.deepEqual([activity.seconds("c_1"), activity.seconds("c_2")], [6, 1]);
+});
+
+test("what somebody else holds offers no end but to take it over", () => {
+  const claim = stamped({ by: "Ann", mine: false, seconds_left: 60 });
+  assert.deepEqual(withClaim(record({ may: ["unreadable", "withdraw"], claim })).may, []);
+});
+
+test("a case that was let go while it was refused is asked for once more", async () => {
+  const answers = [{ status: 409, body: { error: "Ann has it", claim: null } }, { status: 200, body: { claim: { mine: true, seconds_left: 1200 } } }];
+  const { at, claims, posted } = setUp(() => answers.shift());
+  await claims.take("c_1");
+  assert.deepEqual([posted.length, at.told[1].mine], [2, true]);
+});
+
+test("a clock that is hours off is told and set right, a trifle is not", () => {
+  const dated = (date) => ({ headers: new Map([["date", date]]) });
+  const noon = Date.parse("2026-11-22T12:00:00Z");
+  noteTime(dated("Sun, 22 Nov 2026 09:00:00 GMT"), noon);
+  assert.deepEqual([noon - rightTime(noon), clockNote().slice(0, 33)], [3 * 3600_000, "This computer's clock is 3 h fast"]);
+  noteTime(dated("Sun, 22 Nov 2026 11:59:30 GMT"), noon);
+  assert.deepEqual([rightTime(noon), clockNote()], [noon, ""]);
+  noteTime({ headers: new Map() }, noon);
+  assert.equal(rightTime(noon), noon);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alertsOf, alertWords } from "../../components/viewer/static/alerts.js";
+import { toldAlerts } from "../../components/viewer/static/alerts.js";
 import { columnsOf, priorsOf, rowsOf, silence, summary } from "../../components/viewer/static/timeline.js";
 import { arranged } from "../../components/viewer/static/versions.js";
 import { finding, record } from "./builders.mjs";
@@ -51,11 +51,9 @@ test("what two readers differ on comes before what they agree on", () => {
   assert.equal(arranged(null), null);
 });
 
-test("an alert nobody was told of comes first and says so", () => {
-  const open = { id: "a_2", level: "L1", words: "malignant", raised: "21/11/2026 14:00", told: "" };
-  const done = { ...open, id: "a_1", told: "Dr X by phone, 21/11/2026 14:03" };
-  assert.deepEqual(alertsOf(record({ alerts: [done, open] })).map((one) => one.id), ["a_2", "a_1"]);
-  assert.match(alertWords(open).rest, /nobody told yet/);
-  assert.match(alertWords(done).rest, /^told: Dr X/);
-  assert.deepEqual(alertsOf(record()), []);
+test("who was told of an alert stays in sight; what nobody was told of is the strip's", () => {
+  const open = { id: "a_2", level: "T9", words: "Infection", raised: "today", told: "" };
+  const done = { id: "a_1", level: "L1", words: "Malignant", raised: "today", told: "Dr X, 01/10/2026" };
+  assert.deepEqual(toldAlerts(record({ alerts: [done, open] })), [{ id: "a_1", head: "L1: Malignant", rest: "told: Dr X, 01/10/2026" }]);
+  assert.deepEqual(toldAlerts(record()), []);
 });

@@ -39,6 +39,14 @@ test("new or old is against the prior that the rule took, else the newest before
   assert.equal(described(finding("f_1"), ...keys, "1").act.against, "03/04/2021");
 });
 
+test("what the rule suggests is chosen by nobody until one key takes it, with its scan", () => {
+  const about = finding("f_1", { proposed: { novelty: "worse", words: "grade 1 to 2", against: "c_8" } });
+  assert.match(described(about).hindrance, /Nothing was changed/);
+  assert.deepEqual(described(about, "s").act, { kind: "describe", finding: "f_1", novelty: "worse", against: "c_8" });
+  assert.equal(described(about, "s", "2").act.novelty, "unchanged");
+  assert.match(described({ ...about, novelty: "new", against: "c_8" }, "s").hindrance, /Nothing was changed/);
+});
+
 test("a comment is words, never a choice", () => {
   const form = describeForm(record({ lists }), finding("f_1"), seen);
   const at = form.fields.length - 1;

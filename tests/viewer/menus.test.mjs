@@ -76,3 +76,10 @@ test("a key that names no option chooses nothing", () => {
   assert.equal(optionOf(open("grade"), "9"), null);
   assert.equal(optionOf(open("grade"), "Enter"), null);
 });
+
+test("levels that few spines have come last, and say so", () => {
+  const lists = { ...record().lists, rare: [{ code: "T13", hint: "only with 13 pairs of ribs" }] };
+  const { options } = menuFor("level", { record: record({ lists }), finding: about, seen });
+  assert.deepEqual(options.map(({ value }) => value), ["T11", "T12", "L1", "T13"]);
+  assert.deepEqual([options[3].group, options[3].note], ["Few spines have these", "only with 13 pairs of ribs"]);
+});

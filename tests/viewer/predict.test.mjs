@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { obstacle, predict, predictAll } from "../../components/viewer/static/predict.js";
+import { obstacle, predict, predictAll, renumbering } from "../../components/viewer/static/predict.js";
 import { act, finding, record } from "./builders.mjs";
 
 test("each act raises the version by one", () => {
@@ -67,4 +67,15 @@ test("an alert that somebody was told of is open no more", () => {
   const alerts = [{ id: "al_1", told: "" }, { id: "al_2", told: "" }];
   const after = predict(record({ alerts }), act("a", { kind: "told", finding: null, alert: "al_2", told: "Dr X by phone" }));
   assert.deepEqual(after.alerts.map(({ told }) => Boolean(told)), [false, true]);
+});
+
+test("no level is named while the labels move, and everything else goes on", () => {
+  const at = record({ numbering: { words: "", shift: 0, variant: null, labels: {} } });
+  const moving = predict(at, act("a", { kind: "renumber", shift: 1 }));
+  assert.match(renumbering("missed", moving), /are being moved/);
+  assert.equal(renumbering("accept", moving), "");
+  assert.equal(renumbering("missed", predict(at, act("a", { kind: "renumber", confidence: "certain" }))), "");
+  assert.equal(renumbering("missed", predict(at, act("a", { kind: "undo" }))), "");
+  const shifted = { ...at, numbering: { ...at.numbering, shift: 1 } };
+  assert.match(renumbering("level", predict(shifted, act("a", { kind: "undo" }))), /are being moved/);
 });

@@ -34,6 +34,8 @@ function drawMark(context, finding, x, y) {
   return STATE_WORDS[finding.state] ? `${STATE_WORDS[finding.state]}${suggested ? "" : ", by reader"}` : words;
 }
 
+const EDGE = 8; // CSS pixels from the edge of the picture that stay free of words
+
 const boxOf = (flat) => {
   const xs = flat.filter((_, at) => at % 2 === 0);
   const ys = flat.filter((_, at) => at % 2 === 1);
@@ -69,8 +71,14 @@ function drawBody(context, body, { plane, place, finding, selected, meant }) {
   if (!finding) return;
   // In front of the body: what lies behind it, the posterior wall and the canal, stays free.
   const mark = front.x - 22 - context.measureText(meant ? `▸ ${body.level}` : body.level).width - 24;
-  const words = drawMark(context, finding, mark, front.y);
-  write(context, words, mark - 8, front.y, { size: 14, align: "right" });
+  writeBeside(context, drawMark(context, finding, mark, front.y), mark - 8, front);
+}
+
+/** Writes *words* before a mark; below it, and no more than the first, where the picture ends there. */
+function writeBeside(context, words, x, front) {
+  if (x - context.measureText(words).width > EDGE) return write(context, words, x, front.y, { align: "right" });
+  const [first] = words.split(",");
+  return write(context, first, Math.max(front.x - 10, EDGE + context.measureText(first).width), front.y + 22, { align: "right" });
 }
 
 function drawPoints(context, body, place) {

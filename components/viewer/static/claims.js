@@ -2,15 +2,18 @@
 //
 // The server keeps the lease by its own clock and lets it lapse; here is only the asking.
 
+import { rightTime } from "./clock.js";
+
 const RENEW_MS = 5 * 60_000;
 
 const hour = (at) => at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
-/** *claim* of an answer with the time it lasts until, by the clock of this machine; null without one. */
+/** *claim* of an answer with the moment it lasts until by the clock of this machine, and that time as
+ * the server has it; null without one. */
 export function stamped(claim, now = Date.now()) {
   if (!claim || claim.seconds_left <= 0) return null;
   const at = now + claim.seconds_left * 1000;
-  return { ...claim, at, until: hour(new Date(at)) };
+  return { ...claim, at, until: hour(new Date(rightTime(at))) };
 }
 
 /** A record as it came, its claim stamped. */
@@ -23,7 +26,7 @@ export const holds = (claim, now = Date.now()) => Boolean(claim) && !claim.mine 
 export function withClaim(record, now = Date.now()) {
   if (!holds(record.claim, now)) return record;
   const { by, until } = record.claim;
-  return { ...record, readonly: true, why_not: `Being read by ${by} until ${until}. Key . takes it over, with a reason.` };
+  return { ...record, readonly: true, may: [], why_not: `Being read by ${by} until ${until}. Key . takes it over, with a reason.` };
 }
 
 export class Claims {
@@ -86,11 +89,13 @@ export class Claims {
     if (status === 200) this.told(id, null);
   }
 
-  async #ask(id, deed, text = "") {
+  async #ask(id, deed, text = "", again = false) {
     if (deed === "renew") this.mine.at = this.now(); // asked once, whatever comes of it
     const { status, body } = await this.post(id, deed, text, {});
     if (status !== 200 && status !== 409) return { error: body?.error ?? "The server cannot be reached. Try again." };
     const claim = stamped(body?.claim, this.now());
+    // Refused, and free by the time that was answered: whoever had it let it go meanwhile.
+    if (status === 409 && deed === "take" && !claim && !again && this.here === id) return this.#ask(id, deed, text, true);
     this.#hold(id, claim);
     this.told(id, claim);
     return { error: status === 409 ? (body?.error ?? "") : "" };

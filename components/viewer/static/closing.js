@@ -3,7 +3,8 @@
 import { endings, GOES_ON, leftWords, OF_CLAIM, quietNote, unclosable, undecided } from "./ends.js";
 import { menuFor } from "./menus.js";
 
-const ENDED = { close: "Case closed.", unreadable: "Ended as unreadable.", second_opinion: "Closed; a second opinion is asked.",
+/** What is said of each end. */
+export const ENDED = { close: "Case closed.", unreadable: "Ended as unreadable.", second_opinion: "Closed; a second opinion is asked.",
   reopen: "Reopened.", withdraw: "Withdrawn." };
 
 /** Closing deeds of *room*; *send* posts an act, *seen* says what it is bound to, *select* a finding. */

@@ -64,7 +64,7 @@ export function madeAgain({ acts }, record) {
 export function conflictMenu(conflict, record, seen) {
   const again = record.readonly ? 0 : madeAgain(conflict, record).length;
   const options = [
-    { value: "leave", words: "Leave what stands now", key: "1" },
+    { value: "leave", words: "Leave what stands now", key: "1", note: "Escape does the same; so does N, and goes on" },
     ...(again ? [{ value: "again", words: `Decide mine again (${again})`, key: "2", note: "on what is now on the screen; a step of its own" }] : []),
   ];
   return {

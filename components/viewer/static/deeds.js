@@ -1,13 +1,14 @@
 // What each action does. Decisions become acts bound to the case and version on the screen.
 
-import { closing } from "./closing.js";
+import { rightTime } from "./clock.js";
+import { closing, ENDED } from "./closing.js";
 import { conflictMenu, madeAgain } from "./conflict.js";
 import { describeForm, formAct, numberingForm, openAlerts, toldForm } from "./describe.js";
-import { choseIn, steppedIn, wroteIn } from "./forms.js";
+import { choseIn, steppedIn, tookIn, wroteIn } from "./forms.js";
 import { DECISIONS } from "./keys.js";
 import { chosen, menuFor, OF_CASE } from "./menus.js";
 import { vertebra } from "./pictures.js";
-import { obstacle } from "./predict.js";
+import { obstacle, renumbering } from "./predict.js";
 import { sights } from "./sights.js";
 
 const EMPTY = { finding: null, code: "", text: "", level: null, grade: null, type: null,
@@ -17,7 +18,7 @@ const DONE = { confirm: "accepted", reject: "rejected", unsure: "marked unsure",
   relabel: "given a new level", measure: "measured", describe: "described" };
 
 const OF_THE_CASE = { undo: "Last step on this scan undone.", report_status: "Report status noted.", renumber: "Numbered anew.",
-  told: "Noted who was told." };
+  told: "Noted who was told.", ...ENDED };
 
 /** Whether a decision is open in *record* though its findings are not. */
 const THOUGH_READONLY = {
@@ -32,8 +33,12 @@ const onButton = ({ grade, type, offered }) => ({
   grade: grade ?? offered?.grade ?? null, type: type ?? offered?.type ?? null,
 });
 
-/** The reader's local time as a field for date and time has it. */
-const localNow = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+/** What may be done past both versions of a decision, and what is said of all else. */
+const GOES = new Set(["next", "back"]);
+const ASKS = "Your step was not saved: somebody came first. Choose with a digit, or go on with N.";
+
+/** The time as a field for date and time has it: the server's, where the reader is. */
+const localNow = () => new Date(rightTime() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** The deeds of *room*; answers act(action) and what the open menu needs. */
 export function deeds(room) {
@@ -129,7 +134,7 @@ export function deeds(room) {
     if (about?.id.startsWith("new-") && ["accept", "reject", "unsure", "grade", "type", "level", "describe"].includes(action)) {
       return "This finding is still being saved. Again in a moment.";
     }
-    return room.screen.unseen();
+    return renumbering(action, record) || room.screen.unseen();
   }
 
   /** Does *action* of keys.js. */
@@ -143,9 +148,19 @@ export function deeds(room) {
     return (picture.deedOf(action) ?? DEEDS[action] ?? (() => ask(action)))();
   }
 
+  /** Goes on past both versions, which leaves what stands; no other *action* is taken there. */
+  function past(action) {
+    const hindrance = room.screen.unseen() || (GOES.has(action) ? "" : ASKS);
+    if (hindrance) return room.refuse(hindrance);
+    close();
+    return act(action);
+  }
+
   /** What the reader chose where somebody came first. */
   function settle({ conflict }, { value }) {
     const record = room.shown();
+    const early = room.screen.unseen(); // the key may have been meant for what stood there before
+    if (early) return room.refuse(early);
     close();
     if (value === "leave") return room.say("Left as it stands now.");
     for (const again of madeAgain(conflict, record)) room.desk.outbox.add(again);
@@ -218,6 +233,7 @@ export function deeds(room) {
     Object.assign(menu, wroteIn(menu, at, text), { at }); // as above
   };
   const chooseIn = (at, value) => open(choseIn(room.view.menu, at, value));
+  const takeIn = (at) => open(tookIn(room.view.menu, at));
 
   /** Shows what was decided here and refused because somebody came first. */
   function showConflict() {
@@ -226,5 +242,5 @@ export function deeds(room) {
   }
 
   const { point, settlePoints } = picture;
-  return { act, choose, chooseIn, confirm, open, pick, write, writeIn, close, select, point, settlePoints, showConflict };
+  return { act, past, choose, chooseIn, takeIn, confirm, open, pick, write, writeIn, close, select, point, settlePoints, showConflict };
 }

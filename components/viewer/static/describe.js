@@ -1,5 +1,6 @@
 // Which forms there are, and the act that each ends in. Pure.
 
+import { clockNote } from "./clock.js";
 import { answersOf, changesOf, formOf } from "./forms.js";
 
 const options = (list = []) => list.map(({ code, words, hint }) => ({ value: code, words, note: hint ?? "" }));
@@ -15,14 +16,18 @@ function earlierScans({ timeline }) {
 
 const ofScan = (scan) => scan.case || scan.date;
 
-function noveltyField(record, finding) {
-  const { proposed } = finding;
-  return {
-    name: "novelty", title: "New or old", kind: "one", value: finding.novelty || null,
-    options: options(record.lists.novelties).map((one) =>
-      one.value === proposed?.novelty ? { ...one, note: `proposed by rule: ${proposed.words}` } : one),
-  };
+/** What the rule says of new or old, to be taken by one key; null where a person has said. */
+function suggestedNovelty({ novelties }, { proposed, novelty }) {
+  if (!proposed || novelty) return null;
+  const { words = proposed.novelty } = novelties.find(({ code }) => code === proposed.novelty) ?? {};
+  const against = proposed.against ? { against: proposed.against } : {};
+  return { words, why: proposed.words, values: { novelty: proposed.novelty, ...against } };
 }
+
+const noveltyField = ({ lists }, finding) => ({
+  name: "novelty", title: "New or old", kind: "one", value: finding.novelty || null,
+  options: options(lists.novelties), suggested: suggestedNovelty(lists, finding),
+});
 
 function againstField(record, finding) {
   const scans = earlierScans(record);
@@ -74,8 +79,8 @@ export function toldForm(record, seen, now) {
   }];
   return formOf("told", [
     ...which,
-    { name: "told", title: "Who was told, and how", kind: "text", value: "", most: 200, note: "for example: the on-call spinal registrar, by phone" },
-    { name: "told_at", title: "When", kind: "when", value: now },
+    { name: "told", title: "Who was told, and how", kind: "text", value: "", most: 200, note: [...new Set(open.map(({ whom }) => whom).filter(Boolean)), "For example: the on-call spinal registrar, by phone"].join(". ") },
+    { name: "told_at", title: "When", kind: "when", value: now, note: clockNote() },
   ], { seen, finding: null, alert: open[0].id, title: `Urgent: ${open.length < 2 ? alertWords(open[0]) : `${open.length} alerts`}`, save: "Told" });
 }
 

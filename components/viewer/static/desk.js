@@ -4,6 +4,7 @@
 
 import { Activity } from "./activity.js";
 import { Claims, received } from "./claims.js";
+import { noteTime } from "./clock.js";
 import { Loader } from "./fetch.js";
 import { Outbox } from "./outbox.js";
 
@@ -44,6 +45,7 @@ const claiming = (api, loader) => async (id, deed, text, { last }) => {
     body: JSON.stringify({ case: id, do: deed, text }), credentials: "same-origin",
     keepalive: last, signal: last ? undefined : AbortSignal.timeout(SEND_MS),
   }).catch(() => null);
+  if (answer) noteTime(answer);
   return { status: answer?.status ?? 0, body: (await answer?.json().catch(() => null)) ?? null };
 };
 

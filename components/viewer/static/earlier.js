@@ -7,6 +7,8 @@ import { head } from "./panel.js";
 import { Prior } from "./prior.js";
 import { timelineBox } from "./timeline.js";
 
+const ROOMY = 900; // CSS pixels of height that leave room for the table beside the findings
+
 /** What *room* shows of what was before. */
 export function earlier(room) {
   let written = "";
@@ -39,7 +41,7 @@ export function earlier(room) {
       if (written === now) return;
       written = now;
       const node = room.parts.timeline;
-      const box = timelineBox(record, node.querySelector("details")?.open ?? true);
+      const box = timelineBox(record, node.querySelector("details")?.open ?? window.innerHeight >= ROOMY);
       fill(node, alertList(record), box);
       const scroll = node.querySelector(".vcf-scans-scroll");
       if (scroll) scroll.scrollLeft = scroll.scrollWidth; // the latest scans, and this one

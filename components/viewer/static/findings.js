@@ -99,7 +99,7 @@ function vendorLine({ vendor, source, level }) {
 }
 
 function readerLine(finding) {
-  if (finding.grade === null && finding.state === "flagged") return null;
+  if (finding.grade === null && ["flagged", "rejected"].includes(finding.state)) return null;
   const parts = [finding.grade === null ? "no grade set" : badge(finding.grade)];
   if (finding.type) parts.push(`, ${finding.type}`);
   return line("Reader", ...parts);
@@ -123,15 +123,15 @@ const detail = (finding, record, meta) => {
     finding.level ? null : line("Level", "the AI flagged the scan and named no vertebra; choose one (key L)"),
     versionsBox(finding),
     readerLine(finding),
+    finding.reason ? line("Reason", [finding.reason, finding.text].filter(Boolean).join(": ")) : null,
+    finding.route ? line("Next step", el("strong", {}, [finding.route])) : null,
     describedLine(finding, record),
-    proposedLine(finding),
     personLine(record.remeasured?.[finding.level]),
     anewLine(finding, record),
     suggestedLine(measured, finding, vertebra(meta, finding.level), record.unmeasured?.[finding.level]),
     formulaLine(measured),
     vendorLine(finding),
-    finding.reason ? line("Reason", [finding.reason, finding.text].filter(Boolean).join(": ")) : null,
-    finding.route ? line("Next step", el("strong", {}, [finding.route])) : null,
+    record.timeline?.scans.length > 1 ? proposedLine(finding) : null,
     finding.by ? line("By", finding.by) : null,
   ];
 };

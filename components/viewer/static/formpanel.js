@@ -1,6 +1,7 @@
 // A form in the panel over the right column: every field in sight, what stands in it marked.
 
 import { el, fill } from "./dom.js";
+import { suggests, TAKES } from "./forms.js";
 import { head } from "./panel.js";
 
 const optionButton = (field, option, choose) => {
@@ -10,6 +11,14 @@ const optionButton = (field, option, choose) => {
     "data-value": option.value, onclick: () => choose(option.value),
   }, [el("kbd", {}, [option.key]), ` ${option.words}`]);
 };
+
+/** What a rule proposes: dashed, in words of its own, and one press away. */
+function suggestion(field, take) {
+  const { words, why } = field.suggested;
+  if (!suggests(field)) return el("p", { class: "vcf-small" }, [`As suggested by rule: ${why}`]);
+  return el("button", { type: "button", class: "vcf-choice vcf-suggested", "data-suggested": field.name, onclick: take },
+    [el("kbd", {}, [TAKES]), ` suggested by rule: ${words}`, why === words ? "" : el("span", { class: "vcf-small" }, [`, ${why}`])]);
+}
 
 function written(field, id, write) {
   const about = { id, class: "vcf-words-field", "data-field": field.name, maxlength: field.most, "aria-describedby": field.note ? `${id}-note` : null };
@@ -31,6 +40,7 @@ function fieldRow(menu, at, on) {
       : el("span", { class: "vcf-field-title", id: `${id}-title` }, [field.title]),
     typed ? written(field, id, (text) => on.writeIn(at, text))
       : el("div", { class: "vcf-choices" }, field.options.map((option) => optionButton(field, option, (value) => on.chooseIn(at, value)))),
+    field.suggested ? suggestion(field, () => on.takeIn(at)) : null,
     notes.length ? el("p", { class: "vcf-small", id: `${id}-note` }, [notes.join(" · ")]) : null,
   ]);
 }
@@ -42,7 +52,8 @@ export function showForm(node, menu, on) {
     el("div", { class: "vcf-confirm" }, [
       el("button", { type: "button", class: "vcf-button vcf-primary", "data-confirm": true, onclick: on.confirm },
         [`${menu.save} `, el("kbd", {}, ["⏎"])]),
-      el("p", { class: "vcf-small" }, ["Digits choose, ↓ and ↑ go along, Escape changes nothing."]),
+      el("p", { class: "vcf-small" }, [
+        `Digits choose, ${menu.fields.some(suggests) ? `${TAKES} takes the suggestion, ` : ""}↓ and ↑ go along, Escape changes nothing.`]),
     ]));
   const now = menu.fields[menu.at];
   const field = node.querySelector(`input[data-field=${now.name}]`);

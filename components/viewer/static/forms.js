@@ -1,9 +1,13 @@
 // A form driven by keys: fields in a fixed order, a digit chooses, what stands is shown. Pure.
 //
 // A field is { name, title, kind: "one" | "many" | "text" | "when", options, value }. A form is a
-// menu like any other, with `fields` in place of options and `at`, the field that keys go to.
+// menu like any other, with `fields` in place of options and `at`, the field that keys go to. A field
+// with `suggested` { words, values } has what a rule proposes: nothing is chosen until it is taken.
 
 const DIGITS = "123456789";
+
+/** The key that takes what is suggested. */
+export const TAKES = "S";
 
 const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
@@ -30,6 +34,16 @@ export function choseIn(menu, at, value) {
   return { ...withField(menu, at, () => ({ value })), at: Math.min(at + 1, menu.fields.length - 1) };
 }
 
+/** Whether what is suggested in *field* is yet to be taken. */
+export const suggests = ({ suggested, name, value }) => Boolean(suggested) && suggested.values[name] !== value;
+
+/** *menu* with what is suggested in field *at* taken, in every field it speaks of. */
+export function tookIn(menu, at) {
+  const { values } = menu.fields[at].suggested;
+  const fields = menu.fields.map((field) => (field.name in values ? { ...field, value: values[field.name] } : field));
+  return { ...menu, fields, at };
+}
+
 /** *menu* with *text* in field *at*. */
 export const wroteIn = (menu, at, text) => withField(menu, at, () => ({ value: text }));
 
@@ -40,6 +54,8 @@ export const steppedIn = (menu, by) => ({ ...menu, at: Math.min(menu.fields.leng
 export function keyIn(menu, key) {
   if (key === "ArrowDown") return steppedIn(menu, 1);
   if (key === "ArrowUp") return steppedIn(menu, -1);
+  const suggested = key.toUpperCase() === TAKES ? menu.fields.findIndex(suggests) : -1;
+  if (suggested >= 0) return tookIn(menu, suggested);
   const option = menu.fields[menu.at].options.find((one) => one.key && one.key === key);
   return option ? choseIn(menu, menu.at, option.value) : null;
 }

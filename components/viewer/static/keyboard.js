@@ -50,9 +50,17 @@ export function keyboard(room, deeds) {
     if (menu.fields) return inForm(event, menu);
     const option = optionOf(menu, event.key);
     const deed = MENU[event.key] ?? (option && !event.repeat && (() => deeds.choose(option)));
-    if (!deed) return undefined;
+    if (!deed) return menu.conflict ? besides(event) : undefined;
     taken(event);
     return deed();
+  }
+
+  /** A key of the room while both versions stand there: going on leaves what stands, others wait. */
+  function besides(event) {
+    const action = actionOf(pressedKey(event), room.view.kind, room.keys());
+    if (!action) return;
+    taken(event);
+    if (!event.repeat) deeds.past(action);
   }
 
   /** Tab goes along the points while there is a next one, and then on through the page. */

@@ -13,6 +13,8 @@ const GRADES = [
 ];
 const KINDS = { NOT_FRACTURE: "Not a fracture", FRACTURE_NOT_FRAGILITY: "Fracture, not a fragility fracture" };
 
+const RARE = "Few spines have these";
+
 const plain = (values) => values.map((value) => ({ value, words: value }));
 
 const measuredNote = (record, level) => {
@@ -32,8 +34,10 @@ const OPTIONS = {
   closing: () => [{ value: "close", words: "Close the case with this reason", needsText: true }],
   grade: (_record, finding) => suggestedFirst(GRADES, finding?.suggested?.grade),
   type: (record, finding) => suggestedFirst(plain(record.lists.types), finding?.suggested?.type),
-  level: (record) =>
-    record.lists.levels.map((value) => ({ value, words: value, note: measuredNote(record, value) })),
+  level: ({ lists, ...record }) => [
+    ...lists.levels.map((value) => ({ value, words: value, note: measuredNote(record, value) })),
+    ...(lists.rare ?? []).map(({ code, hint }) => ({ value: code, words: code, note: hint, group: RARE })),
+  ],
   status: (record) => record.lists.statuses.map((s) => ({ value: s.code, words: s.words })),
   recommendation: (record) => plain(record.lists.recommendations),
 };

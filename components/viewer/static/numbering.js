@@ -67,6 +67,7 @@ const AI_ONLY = "AI only";
 /** How the vertebrae were counted, as { words, doubt }; null where the record does not say. */
 export function numberingNote({ numbering: told }) {
   if (!told) return null;
+  if (told.moving) return { words: "being moved: those shown are still the old ones", doubt: true };
   const doubt = !told.count_from || told.count_from === AI_ONLY || told.confidence === "one-level doubt";
   const words = told.words || "Counted by the AI alone";
   return { words: doubt ? `${words}: levels are approximate` : words, doubt };

@@ -102,5 +102,6 @@ export function drawOverlay(canvas, { record, view, picture, loading }) {
   drawFrame(context, stage, picture, place);
   drawCorner(context, view, picture);
   if (record.demo) write(context, "DEMO: invented patient", stage.width - 12, stage.width < 480 ? 40 : 18, { align: "right", colour: WARNING });
+  if (record.numbering?.moving) write(context, "labels are being moved …", stage.width / 2, 62, { align: "center", colour: WARNING });
   if (loading) write(context, loading, stage.width / 2, 42, { align: "center", colour: WARNING });
 }

@@ -6,12 +6,13 @@ import { sign } from "./keys.js";
 
 const key = (text) => (text ? el("kbd", {}, [sign(text)]) : null);
 
-function optionButton(menu, option, choose) {
+function optionButton(menu, option, { choose, hint }) {
   const picked = menu.picked === option.value;
+  const told = () => hint(option);
   return el("button", {
-    type: "button", class: picked ? "vcf-option vcf-picked" : "vcf-option", title: option.note || null,
+    type: "button", class: picked ? "vcf-option vcf-picked" : "vcf-option",
     "aria-pressed": option.needsText ? String(menu.awaits === option.value) : null,
-    "data-value": option.value, onclick: () => choose(option),
+    "data-value": option.value, onclick: () => choose(option), onpointerenter: told, onfocus: told,
   }, [
     key(option.key),
     el("span", {}, [option.words, option.note ? el("span", { class: "vcf-note" }, [option.note]) : null]
@@ -19,14 +20,29 @@ function optionButton(menu, option, choose) {
   ]);
 }
 
-function groups(menu, choose) {
+function groups(menu, on) {
   const names = [...new Set(menu.options.map((option) => option.group))];
   return names.map((name) =>
     el("div", { class: "vcf-options", role: "group", "aria-label": name || menu.title }, [
       name ? el("h4", {}, [name]) : null,
-      ...menu.options.filter((o) => o.group === name).map((o) => optionButton(menu, o, choose)),
+      ...menu.options.filter((o) => o.group === name).map((o) => optionButton(menu, o, on)),
     ]),
   );
+}
+
+/** Whether nothing is to be chosen, only words to be written. */
+const onlyOne = ({ options, awaits }) => options.length === 1 && awaits === options[0].value;
+
+const HOW = "↓ and ↑, or the pointer, show here what a reason means. Its key rejects.";
+
+/** Where the hint of the reason that is meant stands in full: { node, hint(option) }; the list keeps
+ * to the names, so that all of them are in sight. */
+function hintLine(menu) {
+  if (menu.question !== "reason") return { node: null, hint: () => {} };
+  const node = el("p", { class: "vcf-hint", "aria-hidden": "true" });
+  const hint = (option) => fill(node, option ? el("strong", {}, [`${option.words}. `]) : null, option ? option.note : HOW);
+  hint(menu.options.find((option) => option.value === menu.picked));
+  return { node, hint };
 }
 
 /** The field for the words that the chosen option needs. */
@@ -41,7 +57,7 @@ function confirmation(menu, { confirm, write }) {
   return el("div", { class: "vcf-confirm" }, [
     el("label", { for: "vcf-reason-words" }, [`${awaited.words}: in a few words (needed; no names):`, words]),
     el("button", { type: "button", class: "vcf-button vcf-primary", "data-confirm": true, onclick: confirm },
-      [`${menu.save} `, el("kbd", {}, ["⏎"])]),
+      [`${menu.question === "ending" ? awaited.words : menu.save} `, el("kbd", {}, ["⏎"])]),
   ]);
 }
 
@@ -65,11 +81,13 @@ const versions = ({ conflict }) =>
 /** Shows *menu* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
 export function showMenu(node, menu, on) {
   const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
+  const { node: told, hint } = hintLine(menu);
   fill(
     node,
     head(menu.title, on.close),
     versions(menu),
-    el("div", { class: `vcf-panel-body vcf-asks-${menu.question}` }, groups(menu, on.choose)),
+    el("div", { class: `vcf-panel-body vcf-asks-${menu.question}` }, onlyOne(menu) ? [] : groups(menu, { ...on, hint })),
+    told,
     confirmation(menu, on),
   );
   const field = node.querySelector("input");

@@ -31,6 +31,13 @@ export function obstacle(kind, finding) {
   return "";
 }
 
+/** What names a level: said in the old labels while new ones are on their way, it would be wrong. */
+const NAMES_LEVEL = new Set(["level", "missed", "save"]);
+
+/** Why *action* must wait for the labels of *record*, as a sentence, or "". */
+export const renumbering = (action, { numbering }) =>
+  (numbering?.moving && NAMES_LEVEL.has(action) ? "The labels are being moved. Wait until that is saved, then name a level." : "");
+
 const reasonWords = (record, act) =>
   record.lists.reasons.find((reason) => reason.code === act.code)?.words ?? "";
 
@@ -87,6 +94,12 @@ const ENDS = new Set(["close", "unreadable", "second_opinion", "withdraw"]);
 const endedAfter = ({ kind }) =>
   (ENDS.has(kind) ? { readonly: true, why_not: "This is being saved.", may: [], closed: { by: "you", at: "being saved", words: "" } } : {});
 
+/** Only the server knows what the labels will be; until it has said so the old ones stand. */
+function numberingAfter({ numbering }, { kind, shift, variant }) {
+  const moves = kind === "renumber" ? shift || variant : kind === "undo" && (numbering?.shift || numbering?.variant);
+  return moves ? { numbering: { ...numbering, moving: true } } : {};
+}
+
 function alertsAfter({ alerts }, act) {
   if (act.kind !== "told" || !alerts) return {};
   return { alerts: alerts.map((one) => (one.id === act.alert ? { ...one, told: `${act.told}, being saved` } : one)) };
@@ -99,7 +112,7 @@ export function predict(record, act) {
       ? { ...record.report, status: act.status, recommendation: act.recommendation }
       : record.report;
   return { ...record, version: act.version + 1, findings: findingsAfter(record, act), report,
-    ...measuredAfter(record, act), ...endedAfter(act), ...alertsAfter(record, act) };
+    ...measuredAfter(record, act), ...endedAfter(act), ...alertsAfter(record, act), ...numberingAfter(record, act) };
 }
 
 /** *record* after all *acts* of its case that it does not yet hold. */

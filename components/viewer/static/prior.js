@@ -141,7 +141,7 @@ export class Prior {
       drawBodies(context, view.meta.vertebrae, { record: { findings: findingsOf(scan) }, selected: view.level, meant: view.level, plane: picture.at, place });
     }
     drawFrame(context, size, picture, place);
-    write(context, `PRIOR ${scan.date}`, 12, 20, { size: 18, weight: "700", colour: WARNING });
+    write(context, "PRIOR", 12, 20, { size: 18, weight: "700", colour: WARNING });
     if (picture.kind === "true") write(context, planeWords(view.meta.plane_x_mm[picture.at]), 12, 42);
     if (!data) write(context, "loading this slice …", size.width / 2, 64, { align: "center", colour: WARNING });
   }

@@ -5,7 +5,7 @@ import { el, fill } from "./dom.js";
 
 const ELSEWHERE = "on another scan";
 
-const words = ({ level, words: why }) => [level, why].filter(Boolean).join(": ");
+const words = ({ level, words: why, raised }) => `${[level, why].filter(Boolean).join(": ")}, raised ${raised}`;
 
 /** Keeps which cases have alerts that nobody was told of. */
 export function noteAlerts(urgent, record) {

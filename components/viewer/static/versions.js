@@ -31,6 +31,6 @@ export function proposedLine({ proposed, novelty }) {
   if (!proposed?.words || novelty) return null;
   return el("div", { class: "vcf-line vcf-proposed", "data-proposed": proposed.novelty }, [
     el("span", { class: "vcf-line-name" }, ["New or old"]),
-    el("span", { class: "vcf-line-value" }, [proposed.words, el("span", { class: "vcf-small" }, [" machine suggestion; D says what you see"])]),
+    el("span", { class: "vcf-line-value" }, [proposed.words, el("span", { class: "vcf-small" }, [" suggested by rule; D, then S, takes it"])]),
   ]);
 }
