@@ -51,7 +51,11 @@ def desk() -> SignedIn:
     """Who is signed in; without anybody the script stops here."""
     found = here().desks.at(st.context.cookies.get(COOKIE))
     if found is None:
-        st.warning("You are not signed in, or were away too long. Reload the page to sign in.")
+        st.warning(
+            "You are not signed in, or were away too long. Reload the page to sign in. "
+            "Decisions that were not saved yet wait in this tab and are saved then; only words "
+            "that you wrote with them may have to be written again."
+        )
         st.stop()
     return found
 

@@ -197,3 +197,34 @@ test("a curve is posted with the ticket and its picture comes back; nobody gets 
   assert.equal(await going, null);
   assert.equal(loader.here.drawn, null);
 });
+
+test("signed out, nothing more is asked for until there is a fresh ticket", async () => {
+  const { asked, answers } = server();
+  let out = false;
+  const fetch = async (...one) => {
+    const answer = await answers(...one);
+    return out ? new Response("{}", { status: 401 }) : answer;
+  };
+  const loader = new Loader({ api: "/api", arrived: () => {}, fetch });
+  await loader.enter("c_1", "t");
+  out = true;
+  loader.settle("c_1");
+  await quiet(loader);
+  const before = asked.length;
+  await new Promise((done) => setTimeout(done, 2100)); // longer than a failed plane is left alone
+  assert.ok(before < 8, `${before}`);
+  assert.equal(asked.length, before);
+  out = false;
+  loader.resume();
+  await quiet(loader);
+  assert.equal(loader.here.held.size, 20);
+});
+
+test("what was saved while a case was on its way is not overwritten by the older answer", async () => {
+  const loader = new Loader({ api: "/api", arrived: () => {}, fetch: server().answers });
+  const entering = loader.enter("c_1", "t");
+  loader.note(record({ case: "c_1", stack: "s_1", version: 4 }));
+  assert.equal((await entering).record.version, 4);
+  loader.note(record({ case: "c_1", stack: "s_1", version: 5 }));
+  assert.equal(loader.at("c_1").record.version, 5);
+});

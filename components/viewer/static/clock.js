@@ -6,7 +6,7 @@ let ahead = 0;
 
 /** Learns from the date of *answer* how far this machine is ahead of the server. */
 export function noteTime(answer, now = Date.now()) {
-  const off = now - Date.parse(answer.headers.get("date") ?? "");
+  const off = now - Date.parse(answer.headers?.get("date") ?? "");
   if (!Number.isNaN(off)) ahead = Math.abs(off) < TRIFLE_MS ? 0 : off;
 }
 

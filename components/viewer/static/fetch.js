@@ -1,6 +1,7 @@
 // Brings cases, stacks and planes, what is on screen first. Keeps this case and those that come next.
 
 import { received } from "./claims.js";
+import { noteTime } from "./clock.js";
 import { unpack } from "./decode.js";
 import { labelsOf, numbered } from "./numbering.js";
 import { extent } from "./pictures.js";
@@ -56,6 +57,7 @@ export class Loader {
       if (error.name === "AbortError") throw error;
       throw new Refused(0, "The server cannot be reached. Check the connection and try again.");
     }
+    noteTime(answer);
     this.unsigned = answer.status === 401;
     if (answer.ok) return answer;
     const plain = answer.status === 401 ? "You are signed out. Sign in again." : "";
@@ -79,7 +81,7 @@ export class Loader {
     this.tickets.set(id, ticket);
     const old = this.rooms.get(id);
     if (old && !old.broken) return old.ready;
-    const room = { id, ahead: options.ahead ?? false, record: null, stack: null, meta: null, centre: 0,
+    const room = { id, ahead: options.ahead ?? false, record: null, newer: null, stack: null, meta: null, centre: 0,
       first: null, drawn: null, held: new Map(), asked: new Set(), failed: "", abort: new AbortController(), broken: false };
     this.rooms.set(id, room);
     room.ready = this.#furnish(room).catch((error) => {
@@ -100,7 +102,8 @@ export class Loader {
 
   async #furnish(room) {
     const options = { ahead: room.ahead, signal: room.abort.signal };
-    room.record = await this.record(room.id, options);
+    const asked = await this.record(room.id, options);
+    room.record = room.newer?.version > asked.version ? room.newer : asked;
     room.stack = room.record.stack;
     if (room.stack) this.#put(room, await this.#meta(room, room.stack, options));
     return room;
@@ -148,6 +151,14 @@ export class Loader {
     return room?.record && (room.meta || !room.record.stack) ? room : null;
   }
 
+  /** Keeps *record* as its case now stands, also where the case is still on its way: what was saved
+   * meanwhile, after a new sign-in, is newer than the answer that was asked for before. */
+  note(record) {
+    const room = this.rooms.get(record.case);
+    if (room?.record) room.record = record;
+    else if (room) room.newer = record;
+  }
+
   /** Has the room of *id* fetched anew where another reconstruction than the best was left in it. */
   atBest(id) {
     const room = this.rooms.get(id);
@@ -186,7 +197,14 @@ export class Loader {
     return found ?? null;
   }
 
+  /** A fresh ticket is at hand: what was refused without one is asked for again. */
+  resume() {
+    this.unsigned = false;
+    this.pump();
+  }
+
   pump() {
+    if (this.unsigned) return; // signed out, it would only be refused, plane after plane and over again
     // One more than usual may fly when the plane on screen is the one that is missing.
     const most = AT_ONCE + (urgent(this.here) ? 1 : 0);
     while (this.flying < most) {

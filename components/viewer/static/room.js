@@ -71,8 +71,7 @@ export class Room {
   }
 
   take(record) {
-    const room = this.desk.loader.at(record.case);
-    if (room) room.record = record;
+    this.desk.loader.note(record);
     noteAlerts(this.desk.urgent, record);
     this.render();
     if (this.screen.since) this.visits.lookAhead();

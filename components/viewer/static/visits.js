@@ -30,6 +30,7 @@ export class Visits {
     const { loader, outbox } = this.room.desk;
     outbox.readAs(reader);
     loader.tickets.set(id, ticket);
+    loader.resume();
     if (outbox.queue.length > 0) void outbox.retry(); // with the new ticket, or after a reload
     if (id === this.wanted && (this.room.view.case || this.opening)) this.trail = [];
     else if (!this.trail.includes(id)) void this.open(id, ticket);
