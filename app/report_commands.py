@@ -1,11 +1,13 @@
-"""What the command that waits for radiology reports does."""
+"""What the commands for radiology reports and for the register of opt-outs do."""
 
 import argparse
 import asyncio
 import signal
 import sys
+from datetime import datetime
 
 from app import settings, sources
+from app.intake import opt_out_table
 from app.intake.mllp import Listener
 from app.wiring import open_site
 
@@ -39,3 +41,15 @@ async def _until_stopped(listener: Listener) -> None:
         sys.stderr.write(f"Listening for reports on {host}:{listener.port}. Ctrl-C stops.\n")
         sys.stderr.flush()
     await running
+
+
+def opt_outs(asked: argparse.Namespace) -> int:
+    """Enter a register of opt-outs; say how many rows did what, and of whom nothing."""
+    if not asked.table.is_file():
+        sys.stderr.write("This table does not exist. Check the spelling.\n")
+        return 2
+    site = open_site(settings.read(data=asked.data))
+    today = datetime.now().astimezone().date()
+    done = opt_out_table.enter(site, asked.table, today)
+    sys.stdout.write("".join(f"{line}\n" for line in done.lines()))
+    return 11 if done.refused else 0

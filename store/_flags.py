@@ -172,6 +172,7 @@ def _new(unit: Unit, scan: ScanRow, result: ResultRow, kind: CaseKind) -> Review
         site=scan.site,
         product=result.product,
         kind=kind.value,
+        opted_out=scan.opted_out,
         draw=secrets.randbelow(DRAWS),
     )
     unit.session.add(case)

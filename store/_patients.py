@@ -5,6 +5,7 @@ from uuid import uuid4
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from store._opted import opted_out
 from store.domain.arrival import SeriesHeader
 from store.domain.identity import Patient
 from store.domain.naming import number, spellings
@@ -85,6 +86,7 @@ def scan_row(unit: Unit, header: SeriesHeader, patient: PatientRow) -> tuple[Sca
         specialty=header.specialty,
         indication=header.indication,
         received_at=unit.now,
+        opted_out=opted_out(unit.session, patient.id),
     )
     unit.session.add(row)
     unit.session.flush()

@@ -62,6 +62,7 @@ def narrowed(reader: Reader, query: Query, filters: Filters) -> Query:
         query = query.where(filters.since <= _SINCE)
     if filters.before is not None:
         query = query.where(filters.before > _SINCE)
+    query = query.where(col(ReviewCase.opted_out).is_(False))
     query = query.where(*_standing(reader, filters), *_assigned(reader, filters))
     if filters.only is not None:
         query = query.where(*_ONLY[filters.only](reader))

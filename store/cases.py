@@ -14,6 +14,7 @@ from store._case import Finding as Finding
 from store._case import Version as Version
 from store._claimed import SOMEBODY, held
 from store._measured import Spine, spine_on
+from store._opted import check_not_out
 from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
 from store._prior import prior_day
@@ -56,13 +57,14 @@ def case(reader: Reader, case_id: str) -> Case:
     """The case *case_id* as it stands.
 
     Raises:
-        NotAllowed: there is no such case.
+        NotAllowed: there is no such case, or its patient has opted out.
     """
     session = reader.session
     row = session.get(ReviewCase, case_id)
     if row is None:
         msg = "This case is not here. Go back to the worklist."
         raise NotAllowed(msg)
+    check_not_out(row)
     scan = session.get_one(ScanRow, row.scan_id)
     shown, pictures = pictures_on(session, scan.id)
     view = seen(session, row, reader.person)
@@ -111,7 +113,7 @@ def case(reader: Reader, case_id: str) -> Case:
 def stack_of(reader: Reader, case_id: str) -> str | None:
     """The name of the first picture of a case; None where it has none."""
     row = reader.session.get(ReviewCase, case_id)
-    series = shown_series(reader.session, row.scan_id) if row else None
+    series = shown_series(reader.session, row.scan_id) if row and not row.opted_out else None
     return series.stack if series else None
 
 
@@ -123,7 +125,11 @@ def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
         .join(_OTHER, col(_OTHER.id) == col(SeriesRow.scan_id))
         .join(ScanRow, col(ScanRow.patient_id) == col(_OTHER.patient_id))
         .join(ReviewCase, col(ReviewCase.scan_id) == col(ScanRow.id))
-        .where(col(ReviewCase.id) == case_id, col(SeriesRow.stack).is_not(None))
+        .where(
+            col(ReviewCase.id) == case_id,
+            col(ReviewCase.opted_out).is_(False),
+            col(SeriesRow.stack).is_not(None),
+        )
     ).scalars()
     return frozenset(stack for stack in found if stack)
 

@@ -13,6 +13,7 @@ from store._claimed import check_hold, let_go
 from store._closing import ask_opinion, close, reopen, unreadable, withdraw
 from store._describing import describe, renumber, told
 from store._doing import Doing, Event, write_down
+from store._opted import check_not_out
 from store._readings import check_hand, reading_row, seen
 from store._remeasured import check_stack, keep, measure
 from store._settle import settle
@@ -142,6 +143,7 @@ def _case(unit: Unit, act: Act) -> ReviewCase:
     if case is None:
         msg = "This case is not here. Go back to the worklist."
         raise NotAllowed(msg)
+    check_not_out(case)
     if case.version != act.version:
         raise Conflict(_moved_on(unit, case))
     return case

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from store._changes import world
 from store._numbered import numbering_of
+from store._opted import check_not_out
 from store._readings import Seen, seen
 from store.domain.describe import described_words
 from store.domain.finding import BY_INTAKE, Deed
@@ -59,6 +60,7 @@ def story(reader: Reader, case_id: str) -> tuple[Line, ...]:
     if case is None:
         msg = "This case is not here. Go back to the worklist."
         raise NotAllowed(msg)
+    check_not_out(case)
     view = seen(session, case, reader.person)
     me = reader.person.handle
     scan = session.get_one(ScanRow, case.scan_id)

@@ -59,6 +59,17 @@ def funnel(
 
 
 @question(Permission.READ_RATES)
+def opted_out(
+    reader: Reader, start: date | None = None, end: date | None = None, site: str = ""
+) -> int:
+    """How many scans an opt-out keeps out of everything that is counted here."""
+    unit = _Counter(reader.session, start, end, site)
+    query = select(func.count()).select_from(ScanRow)
+    found = query.where(*unit.period, col(ScanRow.opted_out).is_(True))
+    return int(reader.session.execute(found).scalar_one())
+
+
+@question(Permission.READ_RATES)
 def sites(reader: Reader) -> tuple[str, ...]:
     """Sites that sent scans."""
     return tuple(sorted(reader.session.execute(select(col(ScanRow.site)).distinct()).scalars()))
@@ -71,17 +82,18 @@ def downloaded(unit: Unit, sha256: str) -> None:
 
 
 class _Counter:
-    """Counts within one period and site."""
+    """Counts within one period and site, without those who opted out."""
 
     def __init__(self, session: Session, start: date | None, end: date | None, site: str) -> None:
         self.session = session
-        self.bounds = []
+        self.period = []
         if start:
-            self.bounds.append(col(ScanRow.scanned) >= start)
+            self.period.append(col(ScanRow.scanned) >= start)
         if end:
-            self.bounds.append(col(ScanRow.scanned) <= end)
+            self.period.append(col(ScanRow.scanned) <= end)
         if site:
-            self.bounds.append(col(ScanRow.site) == site)
+            self.period.append(col(ScanRow.site) == site)
+        self.bounds = [*self.period, col(ScanRow.opted_out).is_(False)]
 
     def scans(self, *clauses: object) -> int:
         query = select(func.count()).select_from(ScanRow).where(*self.bounds, *clauses)  # type: ignore[arg-type]  # clause types

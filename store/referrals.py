@@ -211,7 +211,7 @@ def _confirmed(session: Session) -> Iterator[tuple[ReviewCase, ScanRow, PatientR
         select(ReviewCase, ScanRow, PatientRow)
         .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
         .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
-        .where(col(ReviewCase.fragility) > 0)
+        .where(col(ReviewCase.fragility) > 0, col(ReviewCase.opted_out).is_(False))
         .order_by(col(ReviewCase.waiting_since), col(ReviewCase.id))
     ).all()
     yield from (tuple(row) for row in rows)

@@ -88,7 +88,11 @@ def _numbered(unit: Unit, text: str, key: str) -> list[str]:
     ).all()
     patients = {row.patient_id for row in rows if not row.scan_id}
     found = _scans_of(unit, [*patients, *_by_nhs_number(unit, text)])
-    return [*found, *(row.scan_id for row in rows if row.scan_id and row.scan_id not in found)]
+    named = {row.scan_id for row in rows if row.scan_id} - set(found)
+    shown = select(col(ScanRow.id)).where(
+        col(ScanRow.id).in_(named), col(ScanRow.opted_out).is_(False)
+    )
+    return [*found, *unit.session.execute(shown.order_by(col(ScanRow.id))).scalars()]
 
 
 def _by_nhs_number(unit: Unit, text: str) -> Iterable[str]:
@@ -141,7 +145,7 @@ def _scans_of(unit: Unit, patients: Sequence[str]) -> list[str]:
     """Scans of *patients*, the newest first, one more than can be shown."""
     rows = unit.session.execute(
         select(col(ScanRow.id))
-        .where(col(ScanRow.patient_id).in_(patients))
+        .where(col(ScanRow.patient_id).in_(patients), col(ScanRow.opted_out).is_(False))
         .order_by(col(ScanRow.scanned).desc().nulls_last(), col(ScanRow.id))
         .limit(MOST + 1)
     )

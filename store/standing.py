@@ -45,13 +45,16 @@ class Waiting:
 def standing(reader: Reader) -> Standing:
     """Every scan by state of review and by the AI's answer."""
 
-    def counted(column: object, value: str) -> int:
-        query = select(column).where(column == value)  # type: ignore[call-overload]  # any column
+    def counted(table: type[ReviewCase | ScanRow], column: object, value: str) -> int:
+        query = select(column).where(  # type: ignore[call-overload]  # any column
+            column == value, col(table.opted_out).is_(False)
+        )
         return int(reader.session.execute(most(query, CAP)).scalar_one())
 
-    states = {state: counted(col(ReviewCase.state), state.value) for state in CaseState}
+    states = {state: counted(ReviewCase, col(ReviewCase.state), state.value) for state in CaseState}
     endings = {
-        end: counted(col(ScanRow.ending), end.value if end else "") for end in (*Ending, None)
+        end: counted(ScanRow, col(ScanRow.ending), end.value if end else "")
+        for end in (*Ending, None)
     }
     return Standing(
         {state: n for state, n in states.items() if n}, {end: n for end, n in endings.items() if n}
@@ -98,7 +101,7 @@ def failures(reader: Reader) -> tuple[Failure, ...]:
             col(ScanRow.ai_reason),
         )
         .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
-        .where(col(ScanRow.ending) == Ending.FAILED.value)
+        .where(col(ScanRow.ending) == Ending.FAILED.value, col(ScanRow.opted_out).is_(False))
         .order_by(col(ScanRow.received_at).desc(), col(ScanRow.id).desc())
         .limit(MOST_NAMED)
     )

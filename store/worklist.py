@@ -145,7 +145,7 @@ def page(reader: Reader, filters: Filters, after: Key | None = None) -> Page:
 @question(Permission.READ_CASES)
 def named(reader: Reader, cases: Iterable[str]) -> tuple[Line, ...]:
     """The lines of *cases*, the newest scan first."""
-    query = _LINES.where(col(ReviewCase.id).in_(list(cases)))
+    query = _LINES.where(col(ReviewCase.id).in_(list(cases)), col(ReviewCase.opted_out).is_(False))
     rows = reader.session.execute(query.order_by(KEY[1].desc(), KEY[2])).all()
     return _painted(reader, rows)
 

@@ -48,6 +48,9 @@ start, end, site = _asked()
 funnel = session.ask(rates.funnel, start, end, site)
 st.plotly_chart(charts.funnel(funnel), theme=None, config=charts.CONFIG)
 plain_table("The same numbers as a table", HEADS, [_cells(row) for row in funnel])
+left_out = session.ask(rates.opted_out, start, end, site)
+if left_out:
+    st.caption(f"Opted out, and in none of these numbers: {left_out} scans.")
 st.caption(BIAS_NOTE)
 asked = {"from": start, "to": end, "site": site}
 query = urlencode({name: value for name, value in asked.items() if value})

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     READ_REFERRALS = "read referrals"
     REFER = "refer patients"
     RESOLVE = "decide on what is held"
+    OPT_OUTS = "keep the register of opt-outs"
     READ_RATES = "read rates"
     READ_TRAIL = "read the trail"
     READ_SYSTEM = "read the state of the system"
@@ -57,12 +58,12 @@ _FINDS = frozenset({Permission.FIND_PATIENTS})
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.METABOLIC_LEAD: _CLINICAL
     | _FINDS
-    | {Permission.REVIEW, Permission.READ_REFERRALS, Permission.RESOLVE},
+    | {Permission.REVIEW, Permission.READ_REFERRALS, Permission.RESOLVE, Permission.OPT_OUTS},
     Role.RADIOLOGIST: _CLINICAL | _FINDS | {Permission.REVIEW},
     Role.REALM_CHAIR: _CLINICAL,
     Role.FLS_COORD: _CLINICAL
     | _FINDS
-    | {Permission.READ_REFERRALS, Permission.REFER, Permission.RESOLVE},
+    | {Permission.READ_REFERRALS, Permission.REFER, Permission.RESOLVE, Permission.OPT_OUTS},
     Role.AUDIT_LEAD: frozenset({Permission.READ_RATES, Permission.READ_TRAIL}),
     Role.CSO: frozenset(
         {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},
@@ -71,6 +72,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM: frozenset(
         {
             Permission.RECEIVE,
+            Permission.OPT_OUTS,
             Permission.READ_SYSTEM,
             Permission.READ_TRAIL,
             Permission.SIGN_IN,
