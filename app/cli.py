@@ -32,6 +32,11 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("--labels", help="label table of masks that do not name their labels")
     take.add_argument("--json", action="store_true", help="one JSON object a series")
     take.set_defaults(run=commands.receive)
+    labour = verbs.add_parser("work", help="prepare pictures of what was received")
+    labour.add_argument(
+        "--beside", action="store_true", help="end with the process that started it"
+    )
+    labour.set_defaults(run=intake_commands.work)
     hear = verbs.add_parser("listen", help="receive scans by DICOM (C-STORE)")
     hear.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
     hear.set_defaults(run=intake_commands.listen)

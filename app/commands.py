@@ -12,7 +12,7 @@ from pathlib import Path
 from app import settings
 from app.demo.people import DEMO_STAFF
 from app.intake.receive import Delivery
-from app.intake.receive import receive as take_in
+from app.intake.whole import take_in
 from app.progress import Bar
 from app.wiring import Site, anchor, anchors, open_site
 from store import audit, staff
@@ -84,14 +84,18 @@ def serve(asked: argparse.Namespace) -> int:
 
 
 def _serve(site: Site) -> int:
-    from app import server  # Streamlit takes a second to load; other commands do not need it
+    from app import (
+        server,
+        workers,
+    )  # Streamlit takes a second to load; other commands do not need it
 
     anchor(site, INTAKE)
     told = site.settings
     try:
         server.check_port(told)
         sys.stderr.write(f"Open http://{told.host}:{told.port} in a browser. Ctrl-C stops.\n")
-        server.serve(site)
+        with workers.beside(site):
+            server.serve(site)
     except (server.OpenToTheNetwork, server.PortTaken) as refusal:
         raise settings.UnusableSetting(str(refusal)) from None
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -52,6 +53,16 @@ def pull(asked: argparse.Namespace) -> int:
                 return 11 if done.failed else 0
         if stopped(source.every_seconds):
             return 0
+
+
+def work(asked: argparse.Namespace) -> int:
+    """Prepare pictures until interrupted; several may run at once, on several machines."""
+    from app.intake import work as queue
+
+    site, parent = open_site(settings.read(data=asked.data)), os.getppid()
+    orphaned = (lambda: os.getppid() != parent) if asked.beside else (lambda: False)
+    queue.work(site, until_stopped(), orphaned)
+    return 0
 
 
 def _hand_over(site: Site, source: sources.Source) -> HandOver:

@@ -87,6 +87,28 @@ class Settings:
             "says": "file that names where scans, results and reports come from",
         },
     )
+    workers: int = field(
+        default=1,
+        metadata={
+            "env": "VCF_WORKERS",
+            "says": "workers that prepare pictures beside the server; 0: run `work` elsewhere",
+        },
+    )
+    prepare_mb: int = field(
+        default=4096,
+        metadata={"env": "VCF_PREPARE_MB", "says": "megabytes that one preparation may use"},
+    )
+    prepare_seconds: int = field(
+        default=900,
+        metadata={"env": "VCF_PREPARE_SECONDS", "says": "seconds that one preparation may take"},
+    )
+    lease_seconds: int = field(
+        default=60,
+        metadata={
+            "env": "VCF_LEASE_SECONDS",
+            "says": "seconds without a sign of life after which a worker loses its job",
+        },
+    )
 
     @property
     def policy(self) -> Policy:

@@ -15,6 +15,7 @@ from store._pictures import shown_series
 from store._readings import findings_of, reading_row, readings
 from store._settle import settle
 from store._unaided import drawn, flags_of, keeps_back
+from store._waiting import bring_forward, preparing
 from store.domain.arrival import AiResult, Ending
 from store.domain.finding import CaseState, Deed, Source, State
 from store.domain.genant import Grade, grade
@@ -73,9 +74,16 @@ def case_of(session: Session, scan_id: str) -> str | None:
 def enter(unit: Unit, scan: ScanRow, result: ResultRow, share: float = 0.0) -> None:
     """Let *result* speak for *scan*: its ending, and a case with findings when it is positive.
 
+    While the scan's picture is being prepared it waits: `store.preparing` has it speak then.
+
     Of the scans with a picture, *share* (0.0 to 1.0) become cases without findings of the AI,
     whatever it said.
     """
+    if preparing(unit.session, scan.id):
+        # It speaks as soon as there is something to look at; the graver, the sooner.
+        unit.session.flush()
+        bring_forward(unit, scan)
+        return
     ending = Ending(result.ending)
     news = not scan.ending or _ORDER.index(ending) < _ORDER.index(Ending(scan.ending))
     if news:

@@ -1,6 +1,6 @@
 """Jobs as changes of the record queue and finish them: in the change's own transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -62,15 +62,7 @@ def hits(unit: Unit, change: Update) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def hurry(unit: Unit, prefixes: Iterable[str], rank: int) -> None:
-    """Bring waiting jobs, whose key begins with one of *prefixes*, forward to *rank*."""
-    for prefix in prefixes:
-        unit.session.execute(
-            update(JobRow)
-            .where(
-                col(JobRow.key).startswith(prefix, autoescape=True),
-                col(JobRow.state) == State.WAITING,
-                col(JobRow.rank) > rank,
-            )
-            .values(rank=rank)
-        )
+def hurry(unit: Unit, ids: Sequence[str], rank: int) -> None:
+    """Bring the waiting ones of the jobs *ids* forward to *rank*."""
+    waits = col(JobRow.id).in_(ids), col(JobRow.state) == State.WAITING, col(JobRow.rank) > rank
+    unit.session.execute(update(JobRow).where(*waits).values(rank=rank))

@@ -8,11 +8,13 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._jobs import enqueue
 from store._steps import standing_steps
-from store.domain.arrival import Fate, Picture, SeriesHeader
+from store._waiting import PREPARE, rank_of
+from store.domain.arrival import Fate, Picture, SeriesHeader, Work
 from store.domain.finding import Deed
 from store.domain.reconstruction import Reconstruction, order
-from store.tables import MeasurementRow, SeriesRow
+from store.tables import MeasurementRow, ScanRow, SeriesRow
 from store.unit import Unit
 
 _ELSEWHERE = "the AI measured on another"
@@ -124,15 +126,33 @@ def enter_series(
         source=source,
     )
     unit.session.add(row)
-    _show(unit, row, picture)
+    if picture.work is None:
+        _show(unit, row, picture)
+    else:
+        _queue(unit, row, picture.work)
 
 
 def adopt(unit: Unit, row: SeriesRow, picture: Picture) -> bool:
-    """Whether *picture* brought the mask that an entered series lacked; its heights are kept."""
-    if not picture.mask_digest or row.mask_digest:
+    """Whether *picture* brought what an entered series lacked: a mask, or any picture at all.
+
+    One that is still to be prepared is queued.
+    """
+    if picture.work is not None:
+        _queue(unit, row, picture.work)
+        return False
+    lacking = picture.stack and not row.stack
+    if not lacking and (not picture.mask_digest or row.mask_digest):
         return False
     _show(unit, row, picture)
     return True
+
+
+def _queue(unit: Unit, row: SeriesRow, work: Work) -> None:
+    unit.session.flush()
+    scan = unit.session.get(ScanRow, row.scan_id) if row.scan_id else None
+    about = {"series": row.id, "digest": row.digest, **work.about}
+    rank = rank_of(unit.session, scan)
+    row.job = enqueue(unit, PREPARE, f"{row.id}/{work.key}", about, rank)
 
 
 def _show(unit: Unit, row: SeriesRow, picture: Picture) -> None:

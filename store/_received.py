@@ -91,7 +91,7 @@ class SearchKey(SQLModel, table=True):
 
 
 class SeriesRow(SQLModel, table=True):
-    """One series of a scan, and the picture prepared from it."""
+    """One series of a scan, and the picture prepared from it by the newest `job`."""
 
     __tablename__ = "series"
 
@@ -117,6 +117,7 @@ class SeriesRow(SQLModel, table=True):
     lossy: str = plain(default="")
     tilt_degrees: float = plain(default=0.0)
     pictured_at: datetime | None = plain(Utc, default=None)
+    job: str = plain(default="")
     source: str = plain(default="")
 
 

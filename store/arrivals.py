@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from store import _flags
+from store._changed import tell_readers
 from store._doubted import doubted, named_by
 from store._patients import patient_row, scan_named, scan_row
 from store._pictures import adopt, enter_series, shown_series
@@ -20,7 +21,6 @@ from store.guard import change, question
 from store.tables import (
     ReceiptRow,
     ResultRow,
-    ReviewCase,
     ScanRow,
     SeriesRow,
 )
@@ -29,11 +29,12 @@ from store.unit import Reader, Unit
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the record has of a series already."""
+    """What the record has of a series already; `job` makes its picture, or made it."""
 
     digest: str
     fate: Fate
     mask_digest: str
+    job: str
 
 
 @question(Permission.RECEIVE)
@@ -42,7 +43,7 @@ def known(reader: Reader, series_uid: str) -> Known | None:
     row = reader.session.execute(
         select(SeriesRow).where(col(SeriesRow.series_uid) == series_uid)
     ).scalar_one_or_none()
-    return Known(row.digest, Fate(row.fate), row.mask_digest) if row else None
+    return Known(row.digest, Fate(row.fate), row.mask_digest, row.job) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def receive_series(
     else:
         before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
         adopt(unit, before, picture)
-    _tell_readers(unit, scan.id, seen)
+    tell_readers(unit, scan.id, seen)
     _join_waiting(unit, scan, unaided_share)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
     return receipt(unit, "series", header.digest, outcome, scan.id, source=source)
@@ -191,10 +192,11 @@ def _again(
     seen = shown.stack if shown else None
     if adopt(unit, before, picture):
         if before.scan_id:
-            _tell_readers(unit, before.scan_id, seen)
+            tell_readers(unit, before.scan_id, seen)
         outcome = Outcome(Fate.ACCEPTED, "Known series; the mask is new.")
     else:
-        outcome = Outcome(Fate.DUPLICATE, before.reason)
+        refused = before.fate == Fate.REFUSED
+        outcome = Outcome(Fate.REFUSED if refused else Fate.DUPLICATE, before.reason)
     return receipt(unit, "series", header.digest, outcome, before.scan_id, source=source)
 
 
@@ -205,19 +207,6 @@ def _scan_of(unit: Unit, header: SeriesHeader) -> tuple[ScanRow | None, str]:
         return None, doubt
     scan, doubt = scan_row(unit, header, patient)
     return (None, doubt) if doubt else (scan, "")
-
-
-def _tell_readers(unit: Unit, scan_id: str, seen: str | None) -> None:
-    """Whoever has the case on the screen must see its new picture before deciding on it.
-
-    The suggestion on their button came from the picture they had, *seen*.
-    """
-    unit.session.flush()
-    shown, case_id = shown_series(unit.session, scan_id), _flags.case_of(unit.session, scan_id)
-    if case_id is None or shown is None or shown.stack == seen:
-        return
-    unit.session.get_one(ReviewCase, case_id).version += 1
-    unit.tell("case.picture_changed", case_id, before=seen, after=shown.stack)
 
 
 def _join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:

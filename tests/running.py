@@ -58,6 +58,7 @@ class Server:
         """Start it and wait until it is sound."""
         environment = {
             **ONE_READER,
+            "VCF_WORKERS": "0",
             **os.environ,
             "VCF_DATA": str(self.data),
             "VCF_PORT": str(self.port),

@@ -8,7 +8,11 @@ from store.domain.arrival import Fate
 
 @dataclass(slots=True)
 class SeriesOutcome:
-    """What became of one series."""
+    """What became of one series.
+
+    Attributes:
+        job: Makes its picture; empty where none is wanted.
+    """
 
     series_uid: str
     study_uid: str
@@ -18,6 +22,7 @@ class SeriesOutcome:
     case: str | None = None
     mask: str = ""
     results: list[str] = field(default_factory=list)
+    job: str = ""
 
     def as_json(self) -> str:
         """One line of JSON, without a patient identifier."""

@@ -1,25 +1,31 @@
 """From a series on disk to a picture in the archive."""
 
 import hashlib
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from components.imaging.centroids import UnusableCentroids, centres_in
 from components.imaging.frame import frame_of
-from components.imaging.header import SeriesOnDisk
+from components.imaging.header import SeriesOnDisk, sort_files
 from components.imaging.label_names import LabelNames
+from components.imaging.label_tables import level_named
 from components.imaging.masks import LabelSource, UnusableMask, check_grid
 from components.imaging.prepare import Prepared, prepare
 from components.imaging.series import block
 from store.archive import Archive
-from store.arrivals import Picture
+from store.domain.arrival import Picture, Work
+from store.preparing import NotDrawn
 
 PIPELINE = "2"
 """Raised when the same input would give another picture."""
+
+
+_SHELF = {"mask": "masks", "centroids": "points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,26 @@ class HeldBack:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A picture, the kind of overlay that is drawn over it, and what is not drawn."""
+
+    picture: Picture
+    used: str
+    held: tuple[NotDrawn, ...]
+
+
+class Altered(RuntimeError):
+    """The archive no longer holds what arrived."""
+
+
 def picture_of(
     archive: Archive, series: SeriesOnDisk, overlays: Sequence[Overlay], *, known: bool = False
 ) -> tuple[Picture, Overlay | None, list[HeldBack]]:
     """The picture of *series* with the first of *overlays* that fits, and those that do not.
 
-    Of a *known* series no picture is made when none fits.
+    All of them lie in the archive, and the picture goes there. Of a *known* series no picture
+    is made when none fits.
 
     Raises:
         Unusable: no honest picture can be made of the series.
@@ -78,7 +98,6 @@ def picture_of(
         try:
             return _prepared(archive, series, overlay, held), overlay, held
         except (UnusableMask, UnusableCentroids) as refusal:
-            _keep(archive, overlay)
             held.append(HeldBack(overlay, str(refusal)))
     if known:
         return Picture(None, {}, {}), None, held
@@ -118,16 +137,62 @@ def _prepared(
         name,
         lambda file: made.append(prepare(series, mask, file, centres_in=points, notes=notes)),
     )
-    if overlay is not None:
-        _keep(archive, overlay)
     measured = digest if mask else ""
     return Picture(name, made[0].heights, made[0].unmeasured, measured, facts=series.facts)
 
 
-def _keep(archive: Archive, overlay: Overlay) -> None:
+def keep(archive: Archive, overlay: Overlay) -> None:
+    """Put a copy of *overlay* into the archive."""
+
     def copy(file: BinaryIO) -> None:
         # Block by block: a mask that is not packed may be as large as its scan.
         with overlay.path.open("rb") as source:
             shutil.copyfileobj(source, file)
 
-    archive.put("masks" if overlay.kind == "mask" else "points", overlay.digest, copy)
+    archive.put(_SHELF[overlay.kind], overlay.digest, copy)
+
+
+def work_on(digest: str, overlays: Sequence[Overlay], *, known: bool = False) -> Work:
+    """The making of the picture of the series *digest*; its *overlays* lie in the archive."""
+    told = [_told(one) for one in overlays]
+    parts = json.dumps([PIPELINE, digest, known, told], sort_keys=True)
+    key = hashlib.sha256(parts.encode()).hexdigest()
+    return Work(key, {"overlays": told, "known": known, "pipeline": PIPELINE})
+
+
+def _told(overlay: Overlay) -> dict[str, Any]:
+    names = None
+    if overlay.names:
+        # Of what a sender calls other things, nothing enters the queue.
+        named = {n: name if level_named(name) else "" for n, name in overlay.names.names.items()}
+        names = {str(number): name for number, name in sorted(named.items())}
+    return {
+        "kind": overlay.kind,
+        "digest": overlay.digest,
+        "table": overlay.table,
+        "names": names,
+    }
+
+
+def made_of(archive: Archive, about: Mapping[str, Any]) -> Made:
+    """The picture that a job is *about*, made from what the archive holds.
+
+    Raises:
+        Unusable: no honest picture can be made of the series.
+        Altered: the archive no longer holds what arrived.
+    """
+    found = sort_files([archive.path("series", about["digest"])]).series
+    if len(found) != 1 or found[0].header.digest != about["digest"]:
+        msg = "The kept copy of the series is not what arrived. Restore the files from a backup."
+        raise Altered(msg)
+    overlays = [_laid(archive, told) for told in about["overlays"]]
+    picture, used, held = picture_of(archive, found[0], overlays, known=about["known"])
+    kinds = tuple(NotDrawn(one.overlay.kind, one.overlay.digest, one.reason) for one in held)
+    return Made(picture, used.kind if used else "", kinds)
+
+
+def _laid(archive: Archive, told: Mapping[str, Any]) -> Overlay:
+    path = archive.path(_SHELF[told["kind"]], told["digest"])
+    names = told["names"]
+    named = LabelNames(path, "", {int(n): name for n, name in names.items()}) if names else None
+    return Overlay(path, told["kind"], told["table"], named)

@@ -1,4 +1,4 @@
-"""The one way in: files become scans, pictures, flags and reports; each gets an outcome."""
+"""The one way in: files become scans, flags, reports and work; each gets an outcome."""
 
 import hashlib
 import logging
@@ -10,7 +10,7 @@ from pathlib import Path
 from app.intake.entry import Entry
 from app.intake.outcomes import Received, SeriesOutcome
 from app.intake.papers import Papers
-from app.intake.picture import Overlay, picture_of
+from app.intake.picture import Overlay, keep, work_on
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, sort_files
 from store import arrivals
@@ -39,7 +39,11 @@ class Delivery:
 
 
 def receive(site: Site, delivery: Delivery, tick: Tick = lambda *_: None) -> Received:
-    """Take in everything of *delivery*; one bad file never stops the rest."""
+    """Take in everything of *delivery*; one bad file never stops the rest.
+
+    Pictures are left to the workers of `app.intake.work`; until one is there, its scan is
+    offered to nobody.
+    """
     site.archive.sweep()
     entry = Entry(site, delivery.source)
     found = sort_files(delivery.paths, lambda n: tick("Reading headers", n, 0))
@@ -49,10 +53,10 @@ def receive(site: Site, delivery: Delivery, tick: Tick = lambda *_: None) -> Rec
         entry.submit(arrivals.refuse, "file", digest, Fate.IGNORED, aside.reason)
     papers = Papers(entry, delivery.results, delivery.labels, found, done)
     for number, series in enumerate(found.series):
-        tick("Preparing scans", number, len(found.series))
+        tick("Taking in scans", number, len(found.series))
         _guarded(entry, series, papers, done)
     papers.enter()
-    tick("Preparing scans", len(found.series), len(found.series))
+    tick("Taking in scans", len(found.series), len(found.series))
     return done
 
 
@@ -87,11 +91,12 @@ def _receive_series(
         picture = arrivals.Picture(None, {}, {})
         outcome.mask = _unneeded(entry, overlays, known)
     else:
-        entry.site.archive.put_series(header.digest, (one.path for one in series.instances))
-        tried = overlays if known is None else masks
-        picture = _picture(entry, series, tried, outcome, known=known is not None)
+        picture = _wanted(entry, series, overlays if known is None else masks, known is not None)
     said = entry.submit(arrivals.receive_series, header, picture, entry.share)
     outcome.fate, outcome.reason, outcome.case = said.fate, said.reason, said.case
+    if picture.work is not None:
+        entered = entry.site.ask(INTAKE, arrivals.known, header.series_uid)
+        outcome.job = entered.job if entered and entered.digest == header.digest else ""
     _count_copies(entry, series, outcome)
     for result in papers.results_for(header.series_uid):
         answer = entry.submit(arrivals.receive_result, _named(result, series), entry.share)
@@ -99,24 +104,16 @@ def _receive_series(
         outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
 
 
-def _picture(
-    entry: Entry,
-    series: SeriesOnDisk,
-    overlays: Sequence[Overlay],
-    outcome: SeriesOutcome,
-    *,
-    known: bool,
+def _wanted(
+    entry: Entry, series: SeriesOnDisk, overlays: Sequence[Overlay], known: bool
 ) -> arrivals.Picture:
-    """The picture of *series*; what is not drawn over it has its receipt."""
-    picture, used, held = picture_of(entry.site.archive, series, overlays, known=known)
-    for one in held:
-        kind, digest = one.overlay.kind, one.overlay.digest
-        entry.submit(arrivals.refuse, kind, digest, Fate.HELD, one.reason)
-    said = [f"{one.overlay.kind} held: {one.reason}" for one in held]
-    if used is not None:
-        said.insert(0, "used" if used.kind == "mask" else "centroids used")
-    outcome.mask = "; ".join(said)
-    return picture
+    """The picture of *series* as it is to be made, once all that it is made of is kept."""
+    archive, digest = entry.site.archive, series.header.digest
+    # A file of many frames holds many instances and is kept once.
+    archive.put_series(digest, dict.fromkeys(one.path for one in series.instances))
+    for overlay in overlays:
+        keep(archive, overlay)
+    return arrivals.Picture(None, {}, {}, work=work_on(digest, overlays, known=known))
 
 
 def _unneeded(entry: Entry, overlays: Sequence[Overlay], known: arrivals.Known) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from store.domain.genant import Grade
 from store.domain.identity import Patient
@@ -61,10 +62,24 @@ class SeriesHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A picture that is still to be made.
+
+    Attributes:
+        key: Tells it from every other picture: of which series, with which overlays, and how.
+        about: What the worker needs to know; digests and labels, never a name of a patient.
+    """
+
+    key: str
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """What preparing a series gave: the stack's name and the heights, or why there is none.
 
     Attributes:
+        work: Set where it is still to be prepared.
         facts: How the series was reconstructed; None where that is not known.
     """
 
@@ -74,6 +89,7 @@ class Picture:
     mask_digest: str = ""
     refusal: str = ""
     facts: Reconstruction | None = None
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)

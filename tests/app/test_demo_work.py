@@ -9,7 +9,8 @@ from app.demo import work
 from app.demo.hospital import TODAY, write_hospital
 from app.demo.patients import CATALOGUE
 from app.demo.people import DEMO_STAFF, LEAD, RADIOLOGIST, SECOND
-from app.intake.receive import Delivery, receive
+from app.intake.receive import Delivery
+from app.intake.whole import take_in as receive
 from app.settings import Settings
 from app.wiring import Site, open_site
 from store import cases, claims, referrals, staff

@@ -27,6 +27,7 @@ def upgrade() -> None:
     """Add them; of what is there already, nobody wrote down where it came from."""
     for table in SOURCED:
         op.add_column(table, _text("source"))
+    op.add_column("series", _text("job"))
     op.create_index("receipt_by_source", "receipt", ["source", "kind", "at"])
     op.add_column(
         "ai_result", sa.Column("about", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))

@@ -1,0 +1,170 @@
+"""Works the queue: takes a job, makes its picture, and lets that take effect once."""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.intake.apart import Failed, Limits, Stopped, made_apart
+from app.intake.picture import Made, made_of
+from app.wiring import Site
+from store import preparing
+from store.arrivals import Outcome
+from store.domain.job import MOST_TRIES, SIGNS, LeaseLost
+from store.domain.people import INTAKE
+from store.domain.refusal import Unusable
+from store.jobs import Job, Jobs
+
+log = logging.getLogger("vcf_review")
+_IDLE_S, _TROUBLE_S = 1.0, 5.0
+Make = Callable[[Mapping[str, Any]], Made]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of one job here.
+
+    Attributes:
+        outcome: None where it failed, or was another's in the end.
+        mask: What is said of masks and centres that came with the series.
+        failure: Why it failed; empty otherwise.
+    """
+
+    job: Job
+    outcome: Outcome | None
+    mask: str = ""
+    failure: str = ""
+
+
+@dataclass(slots=True)
+class Worker:
+    """One worker on the queue of *site*.
+
+    Attributes:
+        make: Makes the picture of a job; in this process unless another way is given.
+        clock: Tells the time, UTC.
+    """
+
+    site: Site
+    make: Make | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    jobs: Jobs = field(init=False)
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        lease = timedelta(seconds=self.site.settings.lease_seconds)
+        self.jobs = Jobs(self.site.engine, INTAKE, lease)
+        self.name = f"{socket.gethostname()[:20]}:{os.getpid()}"
+
+    def step(self, among: Sequence[str] | None = None) -> Done | None:
+        """Do the most urgent job, of those *among* where given; None where none is due.
+
+        Raises:
+            Stopped: the worker is to end; the job in hand was given back.
+        """
+        job = self.jobs.take(self.name, self.clock(), among)
+        if job is None:
+            return None
+        try:
+            with self._alive(job):
+                return self._do(job)
+        except LeaseLost:
+            log.warning("job %s was another's in the end; this work is put away", job.id)
+            return Done(job, None)
+        except (Stopped, KeyboardInterrupt):
+            self.jobs.give_back(job, self.clock())
+            raise
+
+    def _do(self, job: Job) -> Done:
+        share = self.site.settings.unaided_share
+        if job.tries > MOST_TRIES:
+            return self._failed(job, f"Its worker died {MOST_TRIES} times while at it.")
+        try:
+            made = (self.make or self._make)(job.about)
+        except Unusable as refusal:
+            why = str(refusal)
+            said = self.site.submit(INTAKE, preparing.unpicturable, job, why, (), share)
+            return Done(job, said)
+        except Failed as failure:
+            return self._failed(job, str(failure))
+        except Exception as error:
+            reference = uuid.uuid4().hex[:8]
+            log.exception("defect %s while preparing a series", reference)
+            return self._failed(
+                job, f"A defect of this software ({type(error).__name__}). Report it."
+            )
+        said = self.site.submit(
+            INTAKE, preparing.pictured, job, made.picture, made.held, unaided_share=share
+        )
+        return Done(job, said, _words(made))
+
+    def _make(self, about: Mapping[str, Any]) -> Made:
+        return made_of(self.site.archive, about)
+
+    def _failed(self, job: Job, why: str) -> Done:
+        state = self.site.submit(
+            INTAKE, preparing.failed, job, why, self.site.settings.unaided_share
+        )
+        log.warning("job %s failed (%s): %s", job.id, state.value, why)
+        return Done(job, None, failure=why)
+
+    @contextmanager
+    def _alive(self, job: Job) -> Iterator[None]:
+        """Give signs of life while the job is in hand."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(self.jobs.lease.total_seconds() / SIGNS):
+                try:
+                    self.jobs.renew(job, self.clock())
+                except Exception:
+                    # The database may come back in time; if not, the lease is lost.
+                    log.exception("a sign of life could not be given")
+
+        heart = threading.Thread(target=beat, daemon=True)
+        heart.start()
+        try:
+            yield
+        finally:
+            over.set()
+            heart.join()
+
+
+def apart(site: Site, stopping: Callable[[], bool]) -> Make:
+    """A way to make pictures in a process of their own, within the limits of the settings."""
+    told = site.settings
+    limits = Limits(told.prepare_mb, told.prepare_seconds)
+    return lambda about: made_apart(site.archive.folder, about, limits, stopping)
+
+
+def _words(made: Made) -> str:
+    said = [f"{one.kind} held: {one.reason}" for one in made.held]
+    if made.used:
+        said.insert(0, "used" if made.used == "mask" else "centroids used")
+    return "; ".join(said)
+
+
+def work(site: Site, pause: Callable[[float], bool], orphaned: Callable[[], bool]) -> None:
+    """Work the queue until *pause*, which waits so many seconds, says that it is over."""
+
+    def stopping() -> bool:
+        return pause(0) or orphaned()
+
+    worker = Worker(site, apart(site, stopping))
+    while not stopping():
+        try:
+            if worker.step() is None and pause(_IDLE_S):
+                return
+        except Stopped:
+            return
+        except Exception:
+            # A database that is away for a while must not end the worker.
+            log.exception("the queue could not be worked; tried again in %d s", _TROUBLE_S)
+            if pause(_TROUBLE_S):
+                return
