@@ -1,4 +1,4 @@
-"""A vertebra mask, read from NIfTI and laid on the grid of its scan."""
+"""A vertebra mask, read from NIfTI or a DICOM segmentation and laid on the grid of its scan."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from components.imaging.frame import Box, Floats, Frame, points_lps
+from components.imaging.dicom_kind import Sent, sent
+from components.imaging.frame import Box, Frame
 from components.imaging.label_tables import TABLES, level_named, levels_named
+from components.imaging.mask_grid import laid_on
 from components.imaging.nifti import Head, UnusableMask, head_of, layers_of, opened
+from components.imaging.segmentation import laid_out
 from store.domain.spine import ORDER, Level
 
 __all__ = ["TABLES", "LabelSource", "Labels", "UnusableMask", "read_labels"]
@@ -95,6 +98,8 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     Raises:
         UnusableMask: unreadable, on another grid, without names or without a vertebra.
     """
+    if sent(source.path) is Sent.SEGMENTATION:
+        return _from_segmentation(source.path, frame)
     with opened(source.path) as file:
         head = head_of(file)
         table = _table(source, head.names or source.names)
@@ -111,8 +116,23 @@ def check_grid(path: Path, frame: Frame) -> None:
     Raises:
         UnusableMask: it does, or cannot be read.
     """
+    if sent(path) is Sent.SEGMENTATION:
+        found = laid_out(path, frame, pixels=False)
+        laid_on(found.affine, found.shape, frame)
+        return
     with opened(path) as file:
         _placed(head_of(file), frame)
+
+
+def _from_segmentation(path: Path, frame: Frame) -> Labels:
+    found = laid_out(path, frame)
+    numbers = np.zeros(1 << 16, np.uint8)
+    for number, level in found.levels.items():
+        numbers[number & 0xFFFF] = number_of(level)
+    seen = laid_on(found.affine, found.shape, frame)
+    labels = _labels(seen, *_ids(found.layers(), _Lookup(numbers, 1.0, 0.0)))
+    _check_heights(labels, frame)
+    return labels
 
 
 def _check_heights(labels: Labels, frame: Frame) -> None:
@@ -183,43 +203,6 @@ def _placed(head: Head, frame: Frame) -> Frame:
         msg_0 = f"{msg} Send it with one of them."
         raise UnusableMask(msg_0)
     return found[0]
-
-
-def laid_on(affine: Floats, shape: tuple[int, int, int], frame: Frame) -> Frame:
-    """How a grid is turned to lie on that of *frame*, of the same scan.
-
-    Raises:
-        UnusableMask: it is another grid; the text says by how much.
-    """
-    turn = np.linalg.inv(frame.affine[:3, :3]) @ affine[:3, :3]
-    whole = np.rint(turn)
-    if not np.array_equal(np.abs(whole).sum(axis=0), [1, 1, 1]) or np.abs(turn - whole).max() > 0.1:
-        msg = "The voxels of the mask are turned or sized differently from the scan."
-        raise UnusableMask(msg)
-    a, b, c = (int(np.argmax(np.abs(row))) for row in whole)
-    flips = bool(whole[0, a] < 0), bool(whole[1, b] < 0), bool(whole[2, c] < 0)
-    if (shape[a], shape[b], shape[c]) != frame.shape:
-        seen, own = " x ".join(map(str, frame.shape)), f"{shape[a]} x {shape[b]} x {shape[c]}"
-        msg = f"The mask has {own} voxels, the scan {seen}. Send the right mask."
-        raise UnusableMask(msg)
-    _check_corners(affine, (a, b, c), flips, frame)
-    return Frame((a, b, c), flips, frame.shape, frame.affine)
-
-
-def _check_corners(
-    affine: Floats, axes: tuple[int, int, int], flips: tuple[bool, bool, bool], frame: Frame
-) -> None:
-    last = np.array(frame.shape) - 1
-    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)]) * last
-    own = np.empty(corners.shape)
-    for place, axis in enumerate(axes):
-        own[:, axis] = last[place] - corners[:, place] if flips[place] else corners[:, place]
-    apart = points_lps(affine, own) - points_lps(frame.affine, corners.astype(float))
-    off = float(np.linalg.norm(apart, axis=1).max())
-    smallest = float(np.linalg.norm(frame.affine[:3, :3], axis=0).min())
-    if off > min(1.0, smallest / 2):
-        msg = f"The mask lies {off:.1f} mm off the scan. Send the mask of this scan."
-        raise UnusableMask(msg)
 
 
 def _lookup(head: Head, table: dict[int, Level]) -> _Lookup:
