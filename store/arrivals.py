@@ -46,6 +46,18 @@ def known(reader: Reader, series_uid: str) -> Known | None:
     return Known(row.digest, Fate(row.fate), row.mask_digest, row.job) if row else None
 
 
+@question(Permission.RECEIVE)
+def unmarked_series(reader: Reader, study_uid: str, series_uid: str = "") -> tuple[str, ...]:
+    """Digests of the series of a study, or of one of them, that no mask was laid on yet."""
+    named = [col(SeriesRow.series_uid) == series_uid] if series_uid else []
+    rows = reader.session.execute(
+        select(col(SeriesRow.digest))
+        .join(ScanRow, col(ScanRow.id) == col(SeriesRow.scan_id))
+        .where(col(ScanRow.study_uid) == study_uid, col(SeriesRow.mask_digest) == "", *named)
+    )
+    return tuple(rows.scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Arrivals counted by kind and fate."""

@@ -11,8 +11,10 @@ from app.intake.entry import Entry
 from app.intake.outcomes import Received
 from app.intake.picture import Overlay, lies_on
 from app.intake.report_messages import take_file
+from app.intake.segmentations import is_segmentation, meant_by
 from components.imaging.header import Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
+from components.imaging.nifti import UnusableMask
 from components.imaging.results import (
     Kind,
     NotOurs,
@@ -115,6 +117,9 @@ class Papers:
         overlay = Overlay(path, "centroids")
         if kind is Kind.MASK:
             overlay = Overlay(path, "mask", labels, names_for(path, self._names))
+            if is_segmentation(path):
+                self._lay(path, overlay)
+                return
         beside = [self._series[uid] for uid in near(path, self._folders)]
         if len(beside) < 2 or len({one.header.study_uid for one in beside}) > 1:
             self._place(path, self._overlays, overlay, overlay.kind)
@@ -126,6 +131,21 @@ class Papers:
         if not meant:
             why = f"It lies on the grid of none of the {len(beside)} series beside it."
             self._refuse(path, overlay.kind, why, Fate.HELD)
+
+    def _lay(self, path: Path, overlay: Overlay) -> None:
+        """Put a segmentation to the series that it names."""
+        try:
+            meant = meant_by(overlay, self._series)
+        except UnusableMask as refusal:
+            self._refuse(path, "mask", str(refusal))
+            return
+        for uid in meant.series:
+            self._overlays.setdefault(uid, []).append(overlay)
+        if not meant.series:
+            kept = self._entry.site.archive.path("masks", overlay.digest).exists()
+            fate = Fate.DUPLICATE if kept else Fate.HELD
+            fate = fate if meant.ours else Fate.IGNORED
+            self._refuse(path, "mask", meant.reason, fate)
 
     def _ignore_names(self) -> None:
         """Say of names that no mask needs."""

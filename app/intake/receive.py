@@ -11,6 +11,7 @@ from app.intake.entry import Entry
 from app.intake.outcomes import Received, SeriesOutcome
 from app.intake.papers import Papers
 from app.intake.picture import Overlay, keep, work_on
+from app.intake.segmentations import with_known_scans
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, sort_files
 from store import arrivals
@@ -47,6 +48,7 @@ def receive(site: Site, delivery: Delivery, tick: Tick = lambda *_: None) -> Rec
     site.archive.sweep()
     entry = Entry(site, delivery.source)
     found = sort_files(delivery.paths, lambda n: tick("Reading headers", n, 0))
+    found = with_known_scans(entry, found)
     done = Received(aside=[(aside.reason, aside.files) for aside in found.aside])
     for aside in found.aside:
         digest = hashlib.sha256(aside.reason.encode()).hexdigest()

@@ -29,11 +29,16 @@ MOST_SEGMENTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a segmentation was made from; empty where it does not say."""
+    """What a segmentation was made from; empty where it does not say.
+
+    Attributes:
+        vertebrae: Whether it names any; those of other organs are sent as a matter of course.
+    """
 
     study_uid: str
     series_uid: str
     frame_uid: str
+    vertebrae: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +103,13 @@ def origin_of(path: Path) -> Origin:
         words(ds, "StudyInstanceUID"),
         series[0] if len(series) == 1 else "",
         words(ds, "FrameOfReferenceUID"),
+        any(_named(one) for one in items_of(ds, "SegmentSequence")[:MOST_SEGMENTS]),
     )
+
+
+def _named(segment: pydicom.Dataset) -> bool:
+    coded = any(level_of(code) for code in _codes(segment))
+    return coded or level_in(words(segment, "SegmentLabel")) is not None
 
 
 def laid_out(path: Path, frame: Frame, *, pixels: bool = True) -> Segmentation:
