@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,25 @@ from needed import absent
 from postgres import Postgres, start
 
 ROOT = Path(__file__).resolve().parent.parent
+BUDGET = {"app": 300, "browser": 500, "imaging": 350, "store": 450, "rules": 40}
+"""Seconds a folder's tests may take, one after the other, on a quiet machine; 60 for others."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the folders cost against their budget, and which modules cost most."""
+    folders: Counter[str] = Counter()
+    modules: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for one in reports:
+            if isinstance(one, pytest.TestReport):
+                module = Path(one.nodeid.partition("::")[0])
+                folders[module.parent.name] += one.duration
+                modules[module.name] += one.duration
+    if len(folders) > 1:
+        told = (f"{name} {took:.0f} of {BUDGET.get(name, 60)}" for name, took in folders.items())
+        terminalreporter.write_line("seconds by folder: " + ", ".join(sorted(told)))
+        slow = (f"{name} {took:.0f}" for name, took in modules.most_common(12))
+        terminalreporter.write_line("slowest modules: " + ", ".join(slow))
 
 
 @pytest.fixture(scope="session")

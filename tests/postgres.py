@@ -3,12 +3,13 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
+
+from running import free_port
 
 ACCOUNT = "postgres"
 
@@ -61,9 +62,7 @@ def start(folder: Path) -> Postgres | None:
     if os.geteuid() == 0:
         account = pwd.getpwnam(ACCOUNT)
         os.chown(folder, account.pw_uid, account.pw_gid)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     data = folder / "data"
     _run([programs / "initdb", "-D", data, "-U", ACCOUNT, "-A", "trust", "-N"])
     options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder}"

@@ -2,13 +2,24 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterable
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from random import SystemRandom
+
+import warm
+
+from app.settings import Settings
+from app.wiring import open_site
+from store.domain.people import INTAKE, Person, Role
+from store.staff import enrol
 
 ONE_READER = {"VCF_SECOND_READ_SHARE": "0", "VCF_SECOND_READ_DOUBTFUL": "0"}
 """Nothing is read twice by lot or by rule, so that a journey goes the same way every time."""
@@ -16,21 +27,34 @@ COMMAND = [sys.executable, "-m", "app.cli"]
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port nobody listens on, below those the system deals out, which could be taken again."""
+    while True:
+        port = SystemRandom().randrange(15_000, 32_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def run(data: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """One command over the data folder *data*, to its end."""
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        env={**os.environ, "VCF_DATA": str(data)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = [*map(str, arguments)]
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        begun = warm.command(words, {**os.environ, "VCF_DATA": str(data)}, Path.cwd(), out, err)
+        begun.join()
+        assert begun.exitcode is not None
+        return subprocess.CompletedProcess(
+            words, begun.exitcode, out.read_text("utf-8"), err.read_text("utf-8")
+        )
+
+
+def enrolled(data: Path, staff: Iterable[tuple[str, str, str]]) -> Path:
+    """The data folder *data*, where *staff* may sign in: handle, name and role of each."""
+    site = open_site(Settings(data=data))
+    for handle, name, role in staff:
+        site.submit(INTAKE, enrol, Person(handle, name, Role(role)))
+    site.engine.dispose()
+    return data
 
 
 def received(data: Path, *arguments: str | Path) -> list[dict[str, object]]:
@@ -47,7 +71,7 @@ class Server:
         self.data = data
         self.port = port or free_port()
         self.log = data.parent / f"{data.name}-{self.port}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
 
     @property
     def address(self) -> str:
@@ -63,10 +87,7 @@ class Server:
             "VCF_DATA": str(self.data),
             "VCF_PORT": str(self.port),
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*COMMAND, "serve"], env=environment, stdout=log, stderr=log, cwd=self.data.parent
-            )
+        self.process = warm.command(["serve"], environment, self.data.parent, self.log, self.log)
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -74,7 +95,7 @@ class Server:
                     if answer.status == 200:
                         return self
             except OSError:
-                assert self.process.poll() is None, self.log.read_text()
+                assert self.process.is_alive(), self.log.read_text()
                 time.sleep(0.1)
         msg = f"The server did not start: {self.log.read_text()}"
         raise AssertionError(msg)
@@ -82,14 +103,13 @@ class Server:
     def kill(self) -> None:
         """Take it away as a power cut would."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.process.join()
 
     def stop(self) -> None:
         """End it, and wait."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.is_alive():
             self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
+            self.process.join(10)
+            if self.process.is_alive():
                 self.kill()

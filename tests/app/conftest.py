@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from clerk import Clerk
-from running import Server, run
+from once import once
+from running import Server, enrolled, run
 
 from app.demo.hospital import write_hospital
 from app.demo.patients import CATALOGUE
@@ -25,21 +26,23 @@ SHOWN = (1, 14, 20)
 @pytest.fixture(scope="session")
 def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the scanners of three invented patients delivered."""
-    folder = tmp_path_factory.mktemp("delivery")
     patients = tuple(patient for patient in CATALOGUE if patient.number in SHOWN)
-    write_hospital(folder, lambda *_: None, patients=patients, workers=1)
-    return folder
+    return once(
+        tmp_path_factory,
+        "delivery",
+        lambda folder: write_hospital(folder, lambda *_: None, patients=patients, workers=1),
+    )
 
 
 @pytest.fixture(scope="session")
 def received_once(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that has received them."""
-    data = tmp_path_factory.mktemp("hospital") / "data"
-    for handle, name, role in STAFF:
-        assert run(data, "staff", "add", handle, name, role).returncode == 0
-    done = run(data, "receive", delivery)
-    assert done.returncode == 0, done.stderr
-    return data
+
+    def receive(folder: Path) -> None:
+        done = run(enrolled(folder / "data", STAFF), "receive", delivery)
+        assert done.returncode == 0, done.stderr
+
+    return once(tmp_path_factory, "received", receive) / "data"
 
 
 @pytest.fixture

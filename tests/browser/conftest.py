@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hospitals import received_from
 from needed import absent
+from once import once
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from queues import queue_of
 from running import Server
@@ -62,7 +63,8 @@ def hospital(folder: Path, numbers: set[int]) -> Path:
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with three drawn patients."""
-    return hospital(tmp_path_factory.mktemp("drawn"), {3, 4, 20})
+    made = once(tmp_path_factory, "drawn", lambda folder: hospital(folder, {3, 4, 20}))
+    return made / "data"
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def server(drawn: Path, tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def queued(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder where twelve scans with one flag each wait for two people."""
-    return queue_of(tmp_path_factory.mktemp("queued"), 12, PAIR)
+    made = once(tmp_path_factory, "queued", lambda folder: queue_of(folder, 12, PAIR))
+    return made / "data"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from running import run
+from running import enrolled, run
 
 from app.demo.hospital import write_hospital
 from app.demo.visits import Patient
@@ -18,9 +18,7 @@ STAFF = (
 def received_from(folder: Path, patients: tuple[Patient, ...]) -> Path:
     """A data folder in *folder* that received the scans of *patients*."""
     write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=1)
-    data = folder / "data"
-    for handle, name, role in STAFF:
-        assert run(data, "staff", "add", handle, name, role).returncode == 0
+    data = enrolled(folder / "data", STAFF)
     assert run(data, "receive", folder / "delivery").returncode == 0
     (data / "DEMO").touch()
     return data

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from running import run
+from running import enrolled, run
 
 from app.demo.hospital import write_hospital
 from app.demo.visits import LUMBAR, Answer, Build, Flag, Form, Patient, Visit
@@ -22,9 +22,7 @@ def queue_of(folder: Path, count: int, staff: tuple[tuple[str, str, str], ...]) 
     """A data folder under *folder* where *count* scans with one flag each wait."""
     patients = tuple(_patient(FIRST + place) for place in range(count))
     write_hospital(folder / "delivery", lambda *_: None, patients=patients, workers=2)
-    data = folder / "data"
-    for handle, name, role in staff:
-        assert run(data, "staff", "add", handle, name, role).returncode == 0
+    data = enrolled(folder / "data", staff)
     assert run(data, "receive", folder / "delivery").returncode == 0
     return data
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from reader import Reader
-from running import Server, received, run
+from running import Server, enrolled, received
 from two_series import write_both
 
 pytestmark = pytest.mark.browser
@@ -14,9 +14,8 @@ pytestmark = pytest.mark.browser
 def test_a_better_reconstruction_after_a_decision_is_shown_and_said(
     page: Page, tmp_path: Path, shots: Path
 ) -> None:
-    folders, data = write_both(tmp_path), tmp_path / "data"
-    added = run(data, "staff", "add", "a.lead", "Anna Lead", "METABOLIC_LEAD")
-    assert added.returncode == 0, added.stderr
+    folders = write_both(tmp_path)
+    data = enrolled(tmp_path / "data", [("a.lead", "Anna Lead", "METABOLIC_LEAD")])
     received(data, folders["thick"])
     (data / "DEMO").touch()
     server = Server(data).start()
