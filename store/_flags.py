@@ -18,7 +18,8 @@ from store._unaided import drawn, flags_of, keeps_back
 from store._waiting import bring_forward, preparing
 from store.domain.arrival import AiResult, Ending
 from store.domain.finding import CaseState, Deed, Source, State
-from store.domain.genant import Grade, grade
+from store.domain.genant import grade
+from store.domain.queue import rank
 from store.domain.reading import DRAWS, NUMBERS, CaseKind, Kind, Outcome
 from store.tables import FindingRow, ReferralRow, ResultRow, ReviewCase, ScanRow
 from store.unit import Unit
@@ -212,11 +213,6 @@ def _gravity(row: FindingRow) -> int:
     if row.ai_grade is not None or row.ai_loss is None:
         return row.ai_grade or 0
     return int(grade(row.ai_loss))
-
-
-def rank(worst: int) -> int:
-    """Place in the queue: the gravest first; a flag without a grade stands with the moderate."""
-    return int(Grade.SEVERE) - (worst or int(Grade.MODERATE))
 
 
 def _finding(case: ReviewCase, place: int, flag: dict[str, Any], names: Named) -> FindingRow:

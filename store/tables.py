@@ -103,7 +103,7 @@ class ReviewCase(SQLModel, table=True):
         _some("case_assigned", "assigned_to <> ''", "assigned_to", "rank", "waiting_since", "id"),
         _some("case_deferred", "deferred_until IS NOT NULL", "rank", "waiting_since", "id"),
         _some("case_alerts", "open_alerts > 0", "rank", "waiting_since", "id"),
-        _some("case_report_due", _REPORT_DUE, "rank", "waiting_since", "id"),
+        _some("case_report_due", _REPORT_DUE, "state", "rank", "waiting_since", "id"),
     )
 
     id: str = plain(primary_key=True)

@@ -84,6 +84,15 @@ class Key:
     id: str
 
 
+def rank(worst: int) -> int:
+    """Place in the queue: the gravest first; a flag without a grade stands with the moderate."""
+    return int(Grade.SEVERE) - (worst or int(Grade.MODERATE))
+
+
+RANKS = tuple(sorted({rank(grade) for grade in Grade}))
+"""Every place there is."""
+
+
 def due_on(since: date, due_days: int = DUE_DAYS) -> date:
     """The day by which a scan of the day *since* should be decided."""
     return since + timedelta(days=due_days)

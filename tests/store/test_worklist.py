@@ -24,12 +24,11 @@ from store_builders import (
 )
 
 from store import standing, worklist
-from store._flags import rank
 from store.domain import queue
 from store.domain.arrival import Ending
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
-from store.domain.queue import Assigned, Only, Sort
+from store.domain.queue import Assigned, Only, Sort, rank
 from store.domain.spine import Level
 from store.engine import WRITES, open_engine
 from store.tables import FindingRow, PatientRow, ReviewCase, ScanRow
@@ -328,6 +327,8 @@ ONE_FILTER = [
         {"product": "Product"},
         {"open": False},
         {"open": False, "site": "RX1"},
+        {"since": DAY, "before": DAY + timedelta(days=4)},
+        {"site": "RX1", "product": "Product", "grade": Grade.MILD},
         {"assigned": Assigned.ME},
         {"only": Only.DEFERRED},
         {"only": Only.ALERTS},
