@@ -112,18 +112,19 @@ def _product(session: Session, scan_id: str) -> str:
 
 def to_json(facts: Facts) -> dict[str, Any]:
     """*facts* as plain JSON."""
-    return {f.name: _plain(getattr(facts, f.name)) for f in fields(facts)}
+    return {f.name: plain(getattr(facts, f.name)) for f in fields(facts)}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """*value* as JSON has it."""
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     if isinstance(value, NhsNumber):
         return value.digits
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Patient | Fracture):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     return value
 
 
@@ -132,7 +133,7 @@ def from_json(kept: dict[str, Any]) -> Facts:
     return Facts(
         **{
             **kept,
-            "patient": _patient(kept["patient"]),
+            "patient": patient_from(kept["patient"]),
             "scanned": date.fromisoformat(kept["scanned"]),
             "fractures": tuple(_fracture(f) for f in kept["fractures"]),
             "report_status": ReportStatus(kept["report_status"]),
@@ -147,7 +148,8 @@ def from_json(kept: dict[str, Any]) -> Facts:
     )
 
 
-def _patient(kept: dict[str, Any]) -> Patient:
+def patient_from(kept: dict[str, Any]) -> Patient:
+    """The patient that `plain` wrote."""
     number = kept["nhs_number"]
     return Patient(
         **{

@@ -114,6 +114,7 @@ def enter_series(
     row = SeriesRow(
         id=f"r_{uuid4().hex}",
         series_uid=header.series_uid,
+        study_uid=header.study_uid,
         scan_id=scan_id,
         digest=header.digest,
         fate=fate.value,

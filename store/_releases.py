@@ -2,6 +2,7 @@
 
 from store._doubted import JOIN, OTHER_PATIENT, SEVERAL_SCANS
 from store._held import Release
+from store._identified import BY_PERSON
 
-RELEASES: dict[str, Release] = {OTHER_PATIENT: JOIN, SEVERAL_SCANS: JOIN}
+RELEASES: dict[str, Release] = {OTHER_PATIENT: JOIN, SEVERAL_SCANS: JOIN, **BY_PERSON}
 """A code that is not here can only be discarded."""

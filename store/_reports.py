@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from store._corrected import correct
+from store._folding import scans_with
 from store.domain.arrival import AFTER_FINAL, PRELIMINARY
 from store.domain.clock import LOCAL
 from store.tables import PatientRow, ReportRow, ScanRow, StudyRow
@@ -75,12 +76,13 @@ def join_reports(unit: Unit, scan: ScanRow) -> None:
     unit.session.flush()
     patient = unit.session.get_one(PatientRow, scan.patient_id)
     studies = select(StudyRow).where(col(StudyRow.scan_id) == scan.id)
+    found = unit.session.scalars(studies).all()
     keys = [
-        col(ReportRow.study_uid).in_([row.study_uid for row in unit.session.scalars(studies)]),
+        col(ReportRow.study_uid).in_([row.study_uid for row in found]),
+        col(ReportRow.accession).in_({row.accession for row in found} - {""}),
         *(
             column == value
             for column, value in (
-                (col(ReportRow.accession), scan.accession),
                 (col(ReportRow.nhs_number), patient.nhs_number),
                 (col(ReportRow.hospital_number), patient.hospital_number),
             )
@@ -91,8 +93,8 @@ def join_reports(unit: Unit, scan: ScanRow) -> None:
         col(ReportRow.scan_id).is_(None), col(ReportRow.matched) != TAKEN_OFF, or_(*keys)
     )
     for row in unit.session.execute(waiting).scalars().all():
-        found, matched = meant(unit.session, row)
-        if found is not None and found.id == scan.id:
+        its, matched = meant(unit.session, row)
+        if its is not None and its.id == scan.id:
             place(unit, row, scan.id, matched)
 
 
@@ -115,8 +117,7 @@ def meant(session: Session, row: ReportRow) -> tuple[ScanRow | None, str]:
 
 def _by_accession(session: Session, row: ReportRow) -> Sequence[ScanRow]:
     """Scans with its accession number; of several, those of its site, then of its patient."""
-    named = select(col(StudyRow.scan_id)).where(col(StudyRow.accession) == row.accession)
-    scans = list(session.execute(select(ScanRow).where(col(ScanRow.id).in_(named))).scalars())
+    scans = scans_with(session, row.accession)
     here = [scan for scan in scans if scan.site == row.site]
     scans = here if len(scans) > 1 and here else scans
     if len(scans) < 2:

@@ -8,12 +8,14 @@ from sqlmodel import col
 
 from store import _flags
 from store._changed import tell_readers
+from store._conflicts import hold_study, study_settled
 from store._doubted import doubted, named_by
-from store._patients import patient_row, scan_named, scan_row
+from store._folding import scan_named, scan_row
+from store._joining import join_waiting
+from store._patients import patient_row
 from store._pictures import adopt, enter_series, shown_series
 from store._receipts import Outcome as Outcome
 from store._receipts import receipt
-from store._reports import join_reports
 from store.domain.arrival import AiResult, Fate, SeriesHeader
 from store.domain.arrival import Picture as Picture
 from store.domain.people import Permission
@@ -136,7 +138,7 @@ def receive_series(
     retried = before is not None and before.fate == Fate.HELD and before.digest == header.digest
     if before is not None and not retried:
         return _again(unit, before, header, picture, source)
-    scan, doubt = _scan_of(unit, header)
+    scan, doubt = _scan_of(unit, header, source)
     if scan is None:
         fate = Fate.DUPLICATE if retried else Fate.HELD
         if not retried:
@@ -150,7 +152,7 @@ def receive_series(
         before.scan_id, before.fate, before.reason = scan.id, Fate.ACCEPTED.value, ""
         adopt(unit, before, picture)
     tell_readers(unit, scan.id, seen)
-    _join_waiting(unit, scan, unaided_share)
+    join_waiting(unit, scan, unaided_share)
     outcome = Outcome(Fate.ACCEPTED, picture.refusal, _flags.case_of(unit.session, scan.id))
     return receipt(unit, "series", header.digest, outcome, scan.id, source=source)
 
@@ -170,7 +172,7 @@ def receive_result(
         return receipt(
             unit, "result", result.digest, Outcome(Fate.DUPLICATE), before.scan_id, source=source
         )
-    scan, doubt = scan_named(unit, result.study_uid, result.accession)
+    scan, doubt = scan_named(unit.session, result.study_uid, result.accession)
     about = {
         "patient": named_by(result.patient),
         "family": result.family,
@@ -212,31 +214,16 @@ def _again(
     return receipt(unit, "series", header.digest, outcome, before.scan_id, source=source)
 
 
-def _scan_of(unit: Unit, header: SeriesHeader) -> tuple[ScanRow | None, str]:
-    """The scan a series belongs to, or None and why that cannot be told."""
+def _scan_of(unit: Unit, header: SeriesHeader, source: str) -> tuple[ScanRow | None, str]:
+    """The scan a series belongs to, or None and why that cannot be told.
+
+    What a person can decide is laid before one, once for each study.
+    """
+    settled = study_settled(unit.session, header)
+    if settled is not None:
+        return settled, ""
     patient, doubt = patient_row(unit, header.patient, header.site)
-    if patient is None:
-        return None, doubt
-    scan, doubt = scan_row(unit, header, patient)
-    return (None, doubt) if doubt else (scan, "")
-
-
-def _join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:
-    """Give *scan* the results and reports that came before it."""
-    named = col(ResultRow.study_uid) == scan.study_uid
-    if scan.accession and _only_one(unit, scan.accession):
-        by_accession = col(ResultRow.accession) == scan.accession
-        named = named | ((col(ResultRow.study_uid) == "") & by_accession)
-    waiting = unit.session.execute(select(ResultRow).where(col(ResultRow.scan_id).is_(None), named))
-    for row in waiting.scalars().all():
-        if doubted(unit, row, scan):
-            continue
-        row.scan_id = scan.id
-        _flags.enter(unit, scan, row, share)
-    join_reports(unit, scan)
-
-
-def _only_one(unit: Unit, accession: str) -> bool:
-    """Whether one scan alone carries *accession*; of several, none may be guessed."""
-    scans = select(func.count()).where(col(ScanRow.accession) == accession)
-    return int(unit.session.execute(scans).scalar_one()) == 1
+    if patient is None or doubt:
+        return None, hold_study(unit, header, doubt, source)
+    scan, wrong = scan_row(unit, header, patient)
+    return (None, wrong) if wrong else (scan, "")
