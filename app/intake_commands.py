@@ -7,14 +7,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from app import settings, sources
 from app.intake.hand_over import HandOver
 from app.intake.spool import Spool
 from app.wiring import Site, open_site
 from store.domain.refusal import Unusable
+
+if TYPE_CHECKING:
+    from app.intake.pull import Round
 
 log = logging.getLogger("vcf_review")
 
@@ -39,18 +43,18 @@ def pull(asked: argparse.Namespace) -> int:
     source = sources.named(told, sources.DicomWeb, asked.source)
     hand_over = _hand_over(open_site(told), source)
     stopped = until_stopped()
+    if asked.once:
+        done = fetch(source, hand_over, _today(), stopped, asked.since)
+        _tell(source, done)
+        return 11 if done.failed else 0
     while True:
-        today = datetime.now().astimezone().date()
         try:
-            done = fetch(source, hand_over, today, stopped, asked.since)
+            _tell(source, fetch(source, hand_over, _today(), stopped, asked.since))
         except Unusable as refusal:
-            if asked.once:
-                raise
             log.warning("%s: %s", source.name, refusal)
-        else:
-            log.info("%s: fetched %d, known %d, failed %d series", source.name, *done.counts)
-            if asked.once:
-                return 11 if done.failed else 0
+        except Exception:
+            # The record may be away for a while; the next round asks for the same again.
+            log.exception("%s: a round was not finished", source.name)
         if stopped(source.every_seconds):
             return 0
 
@@ -62,6 +66,27 @@ def work(asked: argparse.Namespace) -> int:
     site, parent = open_site(settings.read(data=asked.data)), os.getppid()
     orphaned = (lambda: os.getppid() != parent) if asked.beside else (lambda: False)
     queue.work(site, until_stopped(), orphaned)
+    return 0
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _tell(source: sources.Source, done: "Round") -> None:
+    counts = done.fetched, done.known, done.failed
+    log.info("%s: fetched %d, known %d, failed %d series", source.name, *counts)
+
+
+def watch(asked: argparse.Namespace) -> int:
+    """Receive what is copied to a folder until interrupted."""
+    from app.intake.watch import Watch
+    from app.intake.watch import watch as look_again
+
+    told = settings.read(data=asked.data)
+    source = sources.named(told, sources.Folder, asked.source)
+    hand_over = _hand_over(open_site(told), source)
+    look_again(Watch(hand_over.site, source, hand_over.spool), until_stopped())
     return 0
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from app.intake.hand_over import HandOver
 from app.intake.multipart import Failed, Refused
-from app.intake.spool import digest_of, flush, settle
+from app.intake.spool import digest_of, settle, write_whole
 from app.intake.web import Service, text_in, tried, uid_in
 from app.sources import DicomWeb
 from components.imaging.elements import HEADER_LIMIT
@@ -53,11 +53,6 @@ class Round:
     known: int = 0
     failed: int = 0
 
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Series fetched, known already, and not to be had."""
-        return self.fetched, self.known, self.failed
-
 
 @dataclass(slots=True)
 class Memory:
@@ -83,12 +78,8 @@ class Memory:
 
     def keep(self) -> None:
         """Write it down."""
-        stray = self.path.with_suffix(".part")
-        with stray.open("wb") as file:
-            file.write(json.dumps({"asked": self.asked, "series": self.series}).encode())
-            settle(file)
-        stray.replace(self.path)
-        flush(self.path.parent)
+        said = {"asked": self.asked, "series": self.series}
+        write_whole(self.path, json.dumps(said).encode())
 
     def window(self, days: int, today: date) -> tuple[date, date]:
         """The scan dates to ask for: *days* back from the last question, or from *today*."""

@@ -212,6 +212,16 @@ def settle(file: BinaryIO) -> None:
     os.fdatasync(file.fileno())
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """*content* at *path*, in place of what stood there; a kill leaves the one or the other."""
+    stray = path.with_suffix(".part")
+    with stray.open("wb") as file:
+        file.write(content)
+        settle(file)
+    stray.replace(path)
+    flush(path.parent)
+
+
 def flush(folder: Path) -> None:
     """Flush the names in *folder* to the disk."""
     handle = os.open(folder, os.O_RDONLY)
