@@ -1,5 +1,6 @@
 """A queue of small invented scans, each with one flag, through the real intake."""
 
+import sqlite3
 from pathlib import Path
 
 from running import enrolled, run
@@ -34,3 +35,10 @@ def _patient(number: int) -> Patient:
     said = ReportStatus.NO_REPORT
     visit = Visit(9, "CT lumbar spine", LUMBAR, answer, said, broken, build=SMALL)
     return Patient(number, f"Demo-Queue^Number {number}", "F", 71, (visit,))
+
+
+def deeds(data: Path, case: str = "") -> list[str]:
+    """The deeds of *case*, or of all cases, in the order they were kept."""
+    with sqlite3.connect(data / "record.db") as record:
+        query = "SELECT deed FROM decision WHERE ? IN ('', case_id) ORDER BY rowid"
+        return [deed for (deed,) in record.execute(query, (case,))]

@@ -1,10 +1,12 @@
 """A case a minute by keyboard: few keys, the next case at once, nothing for the wrong case."""
 
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from queues import deeds
 from reader import Reader
 from running import Server
 
@@ -16,6 +18,8 @@ addEventListener("keydown", (event) => { if (!event.repeat) pressed += 1; }, tru
 """
 
 
+AHEAD = re.compile("/api/(cases|stacks)/")
+"""Cases and slices, as they are fetched while a case is looked at."""
 BREATH = """
 for (const key of ["a", "Enter", "a", "Enter", "a", "Enter"]) {
   const press = new KeyboardEvent("keydown", { key, bubbles: true });
@@ -23,13 +27,6 @@ for (const key of ["a", "Enter", "a", "Enter", "a", "Enter"]) {
 }
 """
 """Six presses within one millisecond: quicker than any wait of the room."""
-
-
-def deeds(data: Path, case: str = "") -> list[str]:
-    """The deeds of *case*, or of all cases, in the order they were kept."""
-    with sqlite3.connect(data / "record.db") as record:
-        query = "SELECT deed FROM decision WHERE ? IN ('', case_id) ORDER BY rowid"
-        return [deed for (deed,) in record.execute(query, (case,))]
 
 
 def closed(data: Path) -> set[str]:
@@ -245,18 +242,19 @@ def test_a_person_s_own_key_works_and_stays(queue: Server, page: Page, reader: R
 
 def test_signed_out_elsewhere_nothing_is_lost(queue: Server, page: Page, reader: Reader) -> None:
     case = reader.attribute("data-case")
+    page.route(AHEAD, lambda asked: asked.abort())  # the press is the first that is refused
     other = page.context.new_page()
-    other.goto(queue.address)
-    other.get_by_text("Sign out").click()
-    other.wait_for_selector("text=Anna Lead")
+    other.goto(f"{queue.address}/sign-out")
+    other.wait_for_selector("text=Choose who you are")
     other.close()
     reader.press("a")
     expect(page.get_by_text("Reload the page to sign in")).to_be_visible()
     assert deeds(queue.data) == []
+    page.unroute(AHEAD)
     reader.sign_in("Anna Lead", f"/review?case={case}")
     reader.seen()
-    reader.saved()
-    assert deeds(queue.data) == ["confirm"]
+    reader.until(lambda: deeds(queue.data) == ["confirm"])
+    reader.until(lambda: list(reader.states().values()) == ["confirmed"])
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
