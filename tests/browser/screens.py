@@ -163,3 +163,14 @@ def complaints_of_axe(page: Page, within: str = "html") -> Iterator[str]:
         for node in violation["nodes"]:
             where = f"{node['target']} {node['html'][:120]}"
             yield f"{violation['id']}: {where} {node['failureSummary']}"
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong in *page* as it stands, by light and in the dark."""
+    found = []
+    for look in (LIGHT, DARK):
+        see(page, look)
+        quiet(page)
+        found += [f"{look.scheme}: {one}" for one in complaints_of_axe(page)]
+    see(page, LIGHT)
+    return found

@@ -9,6 +9,7 @@ from hospitals import received_from
 from playwright.sync_api import Page, expect
 from reader import Reader
 from running import Server
+from screens import faults
 
 from app.demo.patients import CATALOGUE
 
@@ -129,6 +130,7 @@ def test_a_vertebra_the_earlier_scan_has_not_is_said_and_never_shown_elsewhere(
     assert (said["level"], said["same"], said["at"]) == ("L2", "false", "")
     expect(page.locator(".vcf-prior-notes")).to_contain_text("L2 was not found on this scan")
     page.screenshot(path=shots / "earlier-absent.png")
+    assert faults(page) == []
 
 
 def test_nothing_of_the_earlier_scan_outlives_its_case(page: Page, twice_seen: Server) -> None:

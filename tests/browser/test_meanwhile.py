@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from queues import deeds
 from reader import Reader
 from running import Server, run
+from screens import faults
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +96,7 @@ def test_a_case_withdrawn_by_another_says_so_and_n_goes_on(
     anna.press("g")
     assert "Choose with a digit, or go on with N" in anna.said()
     anna.page.screenshot(path=shots / "withdrawn.png")
+    assert faults(anna.page) == []
     anna.press("n")
     anna.moved_from(case)
     assert deeds(queue_of_three.data, case) == ["withdraw"]
@@ -124,6 +126,7 @@ def test_two_readers_differ_unknown_to_each_other_and_a_third_closes_with_words(
     assert "rejected: Scheuermann's disease" in said
     assert not {word for word in ("Anna", "Ben") if word in text_of(cara)}
     cara.page.screenshot(path=shots / "adjudication.png")
+    assert faults(cara.page) == []
     cara.press("a", "Enter", "Enter")
     assert "needs a few words" in cara.said()
     cara.page.keyboard.type("The end-plate is broken")
@@ -185,6 +188,7 @@ def test_on_a_clock_three_hours_fast_the_alert_is_told_at_the_server_s_time(
     expect(page.locator(".vcf-form")).to_contain_text("clock is 3 h fast; the server's time")
     page.keyboard.type("On-call oncology, by phone")
     page.screenshot(path=shots / "told.png")
+    assert faults(page) == []
     anna.press("Enter")
     expect(page.locator(".vcf-alerts")).to_contain_text("told: On-call oncology, by phone")
     anna.saved()
