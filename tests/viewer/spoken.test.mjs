@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { spokenOf } from "../../components/viewer/static/spoken.js";
 import { blank, reduce } from "../../components/viewer/static/state.js";
+import { unflagged } from "../../components/viewer/static/findings.js";
 import { finding, meta, record } from "./builders.mjs";
 
 const spoken = (shown, ...actions) => spokenOf([
@@ -39,4 +40,11 @@ test("without a picture that is said", () => {
   const shown = record({ findings: [finding("f_1", { level: null, offered: null })] });
   const view = reduce(blank(), { type: "open", record: shown, meta: null });
   assert.equal(spokenOf(view, shown), "no level named, flagged; no picture");
+});
+
+test("of what a reader added, nothing is said of the AI while its answer is hidden", () => {
+  const added = finding("f_9", { source: "READER" });
+  assert.equal(unflagged(added, record({ reading: { unaided: true } })), false);
+  assert.equal(unflagged(added, record({ reading: { unaided: false } })), true);
+  assert.equal(unflagged(finding("f_1"), record()), false);
 });

@@ -57,7 +57,7 @@ export function deeds(room) {
   const ends = closing(room, { send, seen, select });
 
   function sentence(kind, act, about) {
-    if (kind === "add") return `${act.level} added as a missed fracture.`;
+    if (kind === "add") return `${act.level} added.`; // whether the AI missed it may be hidden
     return OF_THE_CASE[kind] ?? `${act.level ?? about?.level ?? "Finding"} ${DONE[kind] ?? "noted"}.`;
   }
 

@@ -90,8 +90,12 @@ function personLine(mine) {
   return line("By a person", ...parts);
 }
 
-function vendorLine({ vendor, source, level }) {
-  if (!vendor) return source === "READER" ? line("AI product", "did not flag this") : null;
+/** Whether it may be said that the AI did not flag *finding*: not while its answer is hidden. */
+export const unflagged = ({ vendor, source }, { reading }) => !vendor && source === "READER" && !reading?.unaided;
+
+function vendorLine(finding, record) {
+  const { vendor, level } = finding;
+  if (!vendor) return unflagged(finding, record) ? line("AI product", "did not flag this") : null;
   const parts = [vendor.grade === null ? "no grade given" : badge(vendor.grade, { suggested: true })];
   if (vendor.loss) parts.push(", loss ", unbroken(vendor.loss), vendor.formula ? ` by ${vendor.formula}` : " (formula not stated)");
   if (vendor.level && vendor.level !== level) parts.push(`; it named ${vendor.level}`);
@@ -130,7 +134,7 @@ const detail = (finding, record, meta) => {
     anewLine(finding, record),
     suggestedLine(measured, finding, vertebra(meta, finding.level), record.unmeasured?.[finding.level]),
     formulaLine(measured),
-    vendorLine(finding),
+    vendorLine(finding, record),
     record.timeline?.scans.length > 1 ? proposedLine(finding) : null,
     finding.by ? line("By", finding.by) : null,
   ];
