@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store._findable import findable
+from store._merged import note_came_for
 from store._opted import opted_out
 from store.domain.arrival import SeriesHeader
 from store.domain.naming import number
@@ -69,6 +70,7 @@ def _new(unit: Unit, header: SeriesHeader, patient: PatientRow) -> ScanRow:
     )
     unit.session.add(row)
     unit.session.flush()
+    note_came_for(unit, row, header.patient)
     return row
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -100,7 +100,8 @@ def _by_nhs_number(unit: Unit, text: str) -> Iterable[str]:
         digits = NhsNumber.parse(text.strip()).digits
     except UnusableNhsNumber:
         return []
-    same = select(col(PatientRow.id)).where(col(PatientRow.nhs_number) == digits)
+    whole = func.coalesce(col(PatientRow.merged_into), col(PatientRow.id))
+    same = select(whole).where(col(PatientRow.nhs_number) == digits)
     return unit.session.execute(same).scalars()
 
 

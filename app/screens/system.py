@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import session
 from components.plain_table import plain_table
-from store import arrivals, migrate
+from store import arrivals, floods, migrate
 from store.domain.clock import local
 
 st.title("System", anchor=False)
@@ -13,6 +13,8 @@ st.markdown(
     f"Database **{here.engine.dialect.name}**, schema **{migrate.current(here.engine)}** · "
     f"data folder **{here.settings.data.name}**"
 )
+for alarm in session.ask(floods.floods).words:
+    st.error(alarm)
 found = session.ask(arrivals.receipts)
 st.header("Everything that arrived", anchor=False)
 if not found:

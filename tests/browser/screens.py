@@ -58,6 +58,8 @@ SCREENS = (
     Screen("looking only", COORDINATOR, ROOM_OF, SEEN, "Review"),
     Screen("alerts", LEAD, "/alerts", "h1", "Alerts"),
     Screen("referrals", COORDINATOR, "/referrals", "table", "Referrals"),
+    Screen("patients", COORDINATOR, "/patients", "h1", "Patients"),
+    Screen("opt-outs", COORDINATOR, "/opt_outs", "table", "Opt-outs"),
     Screen("rates", LEAD, "/rates", ".js-plotly-plot .main-svg", "Rates"),
     Screen("trail", ADMIN, "/trail", ".vcf-plain td", "Trail"),
     Screen("system", ADMIN, "/system", ".vcf-plain td", "System"),

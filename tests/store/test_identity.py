@@ -3,14 +3,16 @@ from datetime import date
 
 import pytest
 from sqlalchemy import Engine, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 from store_builders import (
+    ADMIN,
     COORDINATOR,
     NOW,
     a_case,
     a_flag,
     a_header,
     a_patient,
+    a_picture,
     a_report,
     a_result,
     arrive,
@@ -21,10 +23,10 @@ from store_builders import (
     show,
 )
 
-from store import held, opt_outs
+from store import floods, held, opt_outs
 from store.domain.arrival import Fate, SeriesHeader
 from store.domain.identity import Patient
-from store.tables import PatientEventRow, PatientRow, ReviewCase, ScanRow, StudyRow
+from store.tables import PatientEventRow, PatientRow, ReceiptRow, ReviewCase, ScanRow, StudyRow
 from store.unit import Reader, Unit
 
 ONE, OTHER = date(1950, 2, 1), date(1950, 1, 2)
@@ -182,3 +184,30 @@ def test_another_patients_examination_is_never_folded(engine: Engine) -> None:
     stranger: Patient = a_patient()
     arrive(engine, copy_of(header, patient=stranger))
     assert count(engine, ScanRow) == 2
+
+
+def alarms(engine: Engine) -> floods.Floods:
+    with Reader(engine, ADMIN, NOW) as reader:
+        return floods.floods(reader)
+
+
+def test_a_flood_of_copies_is_one_case_with_a_receipt_each_and_an_alarm(engine: Engine) -> None:
+    header = a_header()
+    case = a_case(engine, header=header)
+    assert alarms(engine).words == ()
+    for _ in range(149):
+        assert arrive(engine, header, a_picture()).fate is Fate.DUPLICATE
+    with Session(engine) as session:
+        receipts = session.scalars(select(ReceiptRow).where(col(ReceiptRow.kind) == "series"))
+        assert len(receipts.all()) == 150
+    assert (count(engine, ScanRow), count(engine, ReviewCase)) == (1, 1)
+    assert len(show(engine, case).pictures) == 1
+    assert (alarms(engine).studies, alarms(engine).copies) == (1, 150)
+    assert "150 times" in alarms(engine).words[0]
+
+
+def test_more_scans_of_a_day_than_a_patient_has_raise_the_alarm(engine: Engine) -> None:
+    header = a_header()
+    for number in range(4):
+        arrive(engine, copy_of(header, accession=f"NEW{number}"))
+    assert (alarms(engine).patients, alarms(engine).items) == (1, 4)
