@@ -203,3 +203,19 @@ def test_axe_finds_nothing_in_a_panel(house: House, key: str) -> None:
         quiet(page)
         assert list(complaints_of_axe(page, ".vcf-panel")) == [], look
     page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("panel", ["Views", "Columns"])
+def test_axe_finds_nothing_in_what_the_worklist_unfolds(house: House, panel: str) -> None:
+    page = house.open(next(one for one in SCREENS if one.name == "worklist"))
+    page.get_by_role("button", name=panel).click()
+    if panel == "Views":
+        page.get_by_role("textbox", name="Name of the view").fill("All of them")
+        page.get_by_role("button", name="Save this view").click()
+        page.get_by_role("button", name="Rename").wait_for()
+    for look in (LIGHT, DARK):
+        see(page, look)
+        quiet(page)
+        assert list(complaints_of_axe(page, "[data-testid='stPopoverBody']")) == [], look
+    assert measured(page, "smallTargets", 24) == []
+    page.keyboard.press("Escape")

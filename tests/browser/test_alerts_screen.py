@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from reader import Reader
 from running import Server
+from screens import DARK, LIGHT, complaints_of_axe, quiet, see
 
 from store.domain.rejection import REASONS
 
@@ -75,3 +76,7 @@ def test_an_alert_is_raised_told_and_gone_from_the_heading_by_keys_alone(
     expect(told).to_contain_text("Noted before, by Anna Lead: Dr X, on-call oncology, by phone")
     expect(told).to_contain_text("Dr Y, spinal registrar, by phone")
     page.screenshot(path=shots / "alerts-put-right.png", full_page=True)
+    for look in (LIGHT, DARK):
+        see(page, look)
+        quiet(page)
+        assert list(complaints_of_axe(page)) == []
