@@ -84,6 +84,7 @@ class Api:
             return asked.again()
         try:
             lines = self.site.ask(desk.person, history.story, case_id)
+            self.site.submit(desk.person, cases.opened, case_id)
         except NotAllowed as refusal:
             return JSONResponse({"error": str(refusal)}, 403)
         said = [{"at": local(one.at), "who": one.who, "words": one.what} for one in lines]
@@ -151,12 +152,14 @@ class Api:
         try:
             policy = self.site.settings.read_policy
             self.site.submit(desk.person, findings.decide, posted.act_of(), policy)
+            return JSONResponse({"saved": posted.act, "case": self._painted(request, posted.case)})
         except Conflict as conflict:
             now = self._painted(request, posted.case)
+            # They see what somebody else did: the trail knows that they looked.
+            self.site.submit(desk.person, cases.opened, posted.case)
             return JSONResponse({"error": str(conflict), "case": now}, 409)
         except NotAllowed as refusal:
             return JSONResponse({"error": str(refusal)}, 422)
-        return JSONResponse({"saved": posted.act, "case": self._painted(request, posted.case)})
 
     def _painted(self, request: Request, case_id: str) -> dict[str, Any]:
         """The case as it stands now, and which one comes next."""

@@ -66,6 +66,13 @@ class Settings:
             "says": "share of scans that are first read without the AI's answer, 0 to 1",
         },
     )
+    repeat_share: float = field(
+        default=0.0,
+        metadata={
+            "env": "VCF_REPEAT_SHARE",
+            "says": "share of closed cases that their first reader is shown again, 0 to 1",
+        },
+    )
     pacs_link: str = field(
         default="",
         metadata={
@@ -117,11 +124,12 @@ class Settings:
 
     @property
     def read_policy(self) -> ReadPolicy:
-        """What is read twice, and what without the AI's answer."""
+        """What is read twice, by others or by the same reader, and what without the AI's answer."""
         return ReadPolicy(
             share=self.second_read_share,
             doubtful=bool(self.second_read_doubtful),
             unaided_share=self.unaided_share,
+            repeat_share=self.repeat_share,
         )
 
     @property

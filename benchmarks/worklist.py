@@ -111,9 +111,9 @@ def filled(path: Path, cases: int, *, whole: bool = False) -> Engine:
             )
             raw.executemany(
                 "INSERT INTO review_case (id, scan_id, version, state, rank, worst_grade,"
-                " waiting_since, site, product, confirmed, fragility, last_by, report_status,"
+                " waiting_since, site, product, confirmed, fragility, report_status,"
                 " recommendation, report_by, assigned_to, deferred_until, open_alerts)"
-                " VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, '', '', ?, ?, ?)",
+                " VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, 0, ?, '', '', ?, ?, ?)",
                 (_case(n, chance, whole) for n in batch),
             )
             raw.executemany(

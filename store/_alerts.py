@@ -15,9 +15,10 @@ from store.domain.clock import local
 from store.domain.describe import Acuity, unstable_of
 from store.domain.finding import CaseState
 from store.domain.people import Permission, Person
+from store.domain.reading import REPEAT
 from store.domain.refusal import NotAllowed
 from store.domain.spine import Level
-from store.tables import AlertRow, FindingRow, ReadingRow, ReviewCase
+from store.tables import AlertRow, FindingRow, ReadingRow, RepeatRow, ReviewCase
 from store.unit import Unit
 
 UNNAMED = frozenset({CaseState.SECOND_READ.value, CaseState.ADJUDICATION.value})
@@ -75,13 +76,19 @@ def alert_of(row: AlertRow, level: str | None, state: str, person: Person) -> Al
     )
 
 
-def alerts_on(session: Session, case: ReviewCase, person: Person) -> tuple[Alert, ...]:
-    """The standing alerts of *case* that *person* may see, the oldest first."""
+def alerts_on(
+    session: Session, case: ReviewCase, person: Person, repeat: RepeatRow | None = None
+) -> tuple[Alert, ...]:
+    """The standing alerts of *case* that *person* may see, the oldest first.
+
+    In a *repeat* of it, those that were raised there: nothing of the case itself.
+    """
     rows = _rows(session, case.id)
     return tuple(
         alert_of(row, level, case.state, person)
         for row, level in rows
         if not hidden(case.state, row.raised_by, person)
+        and (repeat is None or row.reading == REPEAT)
     )
 
 
@@ -151,10 +158,12 @@ def follow(unit: Unit, case: ReviewCase, reading: ReadingRow) -> None:
     """Raise and withdraw alerts so that those stand which the findings of *reading* call for.
 
     What two readers found at one level is one matter: it is told once, and once the case is
-    closed it stands where the reading in force has it.
+    closed it stands where the reading in force has it. What is raised in a repeat stands for
+    itself: the case says nothing of it, and nothing of the case may take it away.
     """
     unit.session.flush()
-    standing = _rows(unit.session, case.id)
+    again = reading.number == REPEAT
+    standing = [one for one in _rows(unit.session, case.id) if (one[0].reading == REPEAT) is again]
     level, owed = _owed(unit, case, reading.number)
     own = {(row.finding_id, Kind(row.kind)) for row, _ in standing if row.reading == reading.number}
     raised, gone = changes(own, owed)
@@ -164,11 +173,10 @@ def follow(unit: Unit, case: ReviewCase, reading: ReadingRow) -> None:
         if (level[finding], kind) not in known:
             _raise(unit, case, reading, (finding, kind))
     _withdraw(unit, case, [row for row, _ in standing if (row.finding_id, row.kind) in gone])
-    if case.state == CaseState.CLOSED:
+    if case.state == CaseState.CLOSED and not again:
         level, owed = _owed(unit, case, case.reading)
-        _keep_one_each(
-            unit, case, {(level[f], kind) for f, kinds in owed.items() for kind in kinds}
-        )
+        wanted = {(level[f], kind) for f, kinds in owed.items() for kind in kinds}
+        _keep_one_each(unit, case, wanted)
     recount(unit, case)
 
 
@@ -224,6 +232,8 @@ def _keep_one_each(unit: Unit, case: ReviewCase, wanted: set[tuple[str | None, K
     gone = []
     for row, level in sorted(_rows(unit.session, case.id), key=lambda one: one[0].told_at is None):
         matter = (level, Kind(row.kind))
+        if row.reading == REPEAT:
+            continue
         if matter not in wanted or matter in kept:
             gone.append(row)
         kept.add(matter)

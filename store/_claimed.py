@@ -12,7 +12,7 @@ from store.domain.clock import local
 from store.domain.finding import CaseState
 from store.domain.people import Person
 from store.domain.refusal import Conflict
-from store.tables import ClaimRow, ReviewCase, TakeoverRow
+from store.tables import ClaimRow, RepeatRow, ReviewCase, TakeoverRow
 from store.unit import Unit
 
 _NAMED = frozenset({CaseState.WAITING.value, CaseState.CLOSED.value})
@@ -34,22 +34,37 @@ class Held:
     seconds_left: int
 
 
-def held(session: Session, case: ReviewCase, person: Person, now: datetime) -> Held | None:
-    """Who works on *case* at the moment *now*, as *person* may see it."""
-    row = session.get(ClaimRow, case.id)
-    claim = _claim(row) if row else None
+def held(
+    session: Session,
+    case: ReviewCase,
+    person: Person,
+    now: datetime,
+    repeat: RepeatRow | None = None,
+) -> Held | None:
+    """Who works on *case*, or on a *repeat* of it, at the moment *now*, as *person* may see it."""
+    if repeat is not None:
+        since = repeat.claimed_at
+        claim = lease(person.handle, person.name, since) if since else None
+    else:
+        row = session.get(ClaimRow, case.id)
+        claim = _claim(row) if row else None
     if claim is None or not claim.stands(now):
         return None
     mine = claim.handle == person.handle
     return Held(claim.name if mine else _name(case, claim), mine, claim.seconds_left(now))
 
 
-def check_hold(unit: Unit, case: ReviewCase) -> None:
+def check_hold(unit: Unit, case: ReviewCase, repeat: RepeatRow | None = None) -> None:
     """Renew the person's own claim on *case*; without any claim a decision needs none.
+
+    Nobody else can hold a *repeat*.
 
     Raises:
         Conflict: somebody else works on it.
     """
+    if repeat is not None:
+        repeat.claimed_at = repeat.claimed_at and unit.now
+        return
     row = unit.session.get(ClaimRow, case.id)
     if row is None:
         return
@@ -72,8 +87,11 @@ def check_free(unit: Unit, case: ReviewCase, so: str) -> None:
         raise Conflict(msg)
 
 
-def lay(unit: Unit, case: ReviewCase) -> None:
-    """Make the claim on *case* the person's own, from now on."""
+def lay(unit: Unit, case: ReviewCase, repeat: RepeatRow | None = None) -> None:
+    """Make the claim on *case*, or on a *repeat* of it, the person's own, from now on."""
+    if repeat is not None:
+        repeat.claimed_at = unit.now
+        return
     row = unit.session.get(ClaimRow, case.id)
     fresh = lease(unit.person.handle, unit.person.name, unit.now)
     if row is None:
@@ -84,9 +102,12 @@ def lay(unit: Unit, case: ReviewCase) -> None:
     unit.session.flush()
 
 
-def let_go(unit: Unit, case_id: str) -> bool:
-    """Whether the person had a claim on the case, which is gone now."""
-    row = unit.session.get(ClaimRow, case_id)
+def let_go(unit: Unit, case: ReviewCase, repeat: RepeatRow | None = None) -> bool:
+    """Whether the person had a claim on *case*, or on a *repeat* of it, which is gone now."""
+    if repeat is not None:
+        was, repeat.claimed_at = repeat.claimed_at, None
+        return was is not None
+    row = unit.session.get(ClaimRow, case.id)
     if row is None or row.handle != unit.person.handle:
         return False
     unit.session.delete(row)

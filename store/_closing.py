@@ -1,6 +1,7 @@
 """How a reading ends, what comes after it, and how a case is opened again."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from store.domain.reading import (
     Kind,
     Outcome,
     Said,
+    Why,
     after_first,
     differences,
 )
@@ -92,7 +94,7 @@ def ask_opinion(doing: Doing) -> None:
         NotAllowed: no words say what for, or a second person has read it.
     """
     check_decision(State.FLAGGED, None, doing.decision)
-    if doing.reading.kind != Kind.FIRST or _second(doing):
+    if doing.reading.kind not in (Kind.FIRST, Kind.REPEAT) or _second(doing):
         msg = "A second person reads or has read this case already. Decide on it, then close it."
         raise NotAllowed(msg)
     doing.reading.opinion = True
@@ -106,6 +108,9 @@ def withdraw(doing: Doing) -> None:
         NotAllowed: no words say why.
     """
     check_decision(State.FLAGGED, None, doing.decision)
+    if doing.repeat:
+        _end(doing, Outcome.WITHDRAWN)
+        return
     _speak(doing)
     doing.case.state = CaseState.WITHDRAWN.value
 
@@ -120,7 +125,8 @@ def reopen(doing: Doing) -> None:
     reading, was = doing.reading, doing.case.state
     states = {Kind.SECOND: CaseState.SECOND_READ, Kind.ADJUDICATION: CaseState.ADJUDICATION}
     on = states.get(Kind(reading.kind)) if was == CaseState.WITHDRAWN else None
-    doing.case.state = (on or CaseState.WAITING).value
+    if not doing.repeat:
+        doing.case.state = (on or CaseState.WAITING).value
     reading.closed_at, reading.outcome, reading.opinion = None, Outcome.OPEN.value, False
     doing.after["text"] = doing.decision.text.strip()
 
@@ -131,7 +137,8 @@ def _rows(doing: Doing) -> list[FindingRow]:
 
 def _second(doing: Doing) -> ReadingRow | None:
     held = readings(doing.unit.session, doing.case.id)
-    return held.get(NUMBERS[Kind.SECOND])
+    # Whatever others read of the case is nothing to whoever reads it as if it were new.
+    return None if doing.repeat else held.get(NUMBERS[Kind.SECOND])
 
 
 def _speak(doing: Doing) -> None:
@@ -159,18 +166,7 @@ def _after_first(doing: Doing) -> None:
     if _second(doing) is not None:
         _shut(doing)
         return
-    alerts = select(AlertRow).where(
-        col(AlertRow.case_id) == case.id, col(AlertRow.withdrawn_at).is_(None)
-    )
-    spine = spine_on(session, case, doing.reading)
-    why = after_first(
-        [said(row, spine) for row in _rows(doing)],
-        doing.policy,
-        draw=case.draw,
-        asked=doing.reading.opinion,
-        alerted=session.execute(alerts).first() is not None,
-        unaided=case.kind == CaseKind.UNAIDED,
-    )
+    why = _onward(doing)
     if not why:
         _shut(doing)
         return
@@ -181,8 +177,33 @@ def _after_first(doing: Doing) -> None:
         bring_flags(session, case)
         return
     fresh = [row for row in _rows(doing) if row.source == Source.AI]
-    for row in fresh:
-        _copy(doing, row, _AI, level=row.ai_level)
+    session.add_all(as_flagged(row, case.reading) for row in fresh)
+
+
+def _onward(doing: Doing) -> tuple[Why, ...]:
+    """Why a second person must read the case next; empty where none must."""
+    case, session = doing.case, doing.unit.session
+    alerts = select(AlertRow).where(
+        col(AlertRow.case_id) == case.id, col(AlertRow.withdrawn_at).is_(None)
+    )
+    spine = spine_on(session, case, doing.reading)
+    return after_first(
+        [said(row, spine) for row in _rows(doing)],
+        doing.policy,
+        draw=case.draw,
+        asked=doing.reading.opinion,
+        alerted=session.execute(alerts).first() is not None,
+        unaided=case.kind == CaseKind.UNAIDED,
+    )
+
+
+def _after_repeat(doing: Doing) -> None:
+    """Nobody reads on; but the reader is told what they would be told of any other case."""
+    why = _onward(doing)
+    if why:
+        doing.after["reasons"] = [each.value for each in why]
+    if doing.repeat:
+        doing.repeat.sent = bool(why)
 
 
 def _after_second(doing: Doing) -> None:
@@ -222,6 +243,7 @@ _ONWARD: dict[Kind, Callable[[Doing], None]] = {
     Kind.FIRST: _after_first,
     Kind.SECOND: _after_second,
     Kind.ADJUDICATION: _shut,
+    Kind.REPEAT: _after_repeat,
 }
 
 
@@ -236,13 +258,21 @@ def _open(doing: Doing, kind: Kind, state: CaseState) -> ReadingRow:
 def _copy(doing: Doing, row: FindingRow, columns: tuple[str, ...], **changes: str | None) -> None:
     """*row* anew in the reading that was just begun, flagged unless *columns* say more."""
     values = {name: getattr(row, name) for name in columns} | changes
-    doing.unit.session.add(
-        FindingRow(
-            **{"state": State.FLAGGED.value, **values},
-            id=f"f_{uuid4().hex}",
-            case_id=row.case_id,
-            reading=doing.case.reading,
-        )
+    doing.unit.session.add(_anew(row, doing.case.reading, values))
+
+
+def as_flagged(row: FindingRow, number: int) -> FindingRow:
+    """The finding *row* as it came from the AI, to be decided on anew in reading *number*."""
+    values = {name: getattr(row, name) for name in _AI}
+    return _anew(row, number, {**values, "level": row.ai_level})
+
+
+def _anew(row: FindingRow, number: int, values: dict[str, Any]) -> FindingRow:
+    return FindingRow(
+        **{"state": State.FLAGGED.value, **values},
+        id=f"f_{uuid4().hex}",
+        case_id=row.case_id,
+        reading=number,
     )
 
 

@@ -1,6 +1,5 @@
 """The worklist's conditions and orders as SQL, each met by an index of its own."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, text, tuple_
@@ -9,13 +8,13 @@ from sqlmodel import col
 from store._claimed import held_by_others, stands
 from store.domain.people import Permission
 from store.domain.queue import BLIND, CLOSED, RANKS, Assigned, Filters, Key, Only, Sort, rank
+from store.domain.reading import LAST_SESSION, REPEAT
 from store.tables import ClaimRow, FindingRow, ReadingRow, ReviewCase
 from store.unit import Reader
 
 Query = Select[*tuple[Any, ...]]
 Clause = ColumnElement[bool]
 
-SESSION = timedelta(hours=12)
 FEW = 2000
 """So many cases are named one by one; above, the queue is walked and each case asked."""
 
@@ -130,11 +129,12 @@ def _report(_reader: Reader) -> tuple[Any, ...]:
 
 
 def _session(reader: Reader) -> tuple[Any, ...]:
-    start, closed = reader.now - SESSION, col(ReadingRow.closed_at)
+    start, closed = reader.now - LAST_SESSION, col(ReadingRow.closed_at)
     mine = (
         select(col(ReadingRow.case_id))
         .where(
             col(ReadingRow.reader) == reader.person.handle,
+            col(ReadingRow.number) != REPEAT,
             or_(closed >= start, and_(closed.is_(None), col(ReadingRow.opened_at) >= start)),
         )
         .limit(FEW)

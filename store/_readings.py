@@ -10,13 +10,21 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._looked import looked
 from store._unaided import hides
 from store.domain.clock import local
 from store.domain.finding import CaseState, Deed, Source, State
 from store.domain.people import Permission, Person
-from store.domain.reading import NUMBERS, Kind, barred
+from store.domain.reading import NUMBERS, REPEAT, Kind, Outcome, barred
 from store.domain.refusal import NotAllowed
-from store.tables import DecisionRow, FindingRow, ReadingRow, ReferralRow, ReviewCase
+from store.tables import (
+    DecisionRow,
+    FindingRow,
+    ReadingRow,
+    ReferralRow,
+    RepeatRow,
+    ReviewCase,
+)
 
 CLOSED_WORDS = "This case is closed. Reopen it with a reason (key .) to change it."
 ALWAYS = frozenset({Deed.REPORT, Deed.REOPEN, Deed.UNDO})
@@ -33,7 +41,8 @@ _AS_IT_CAME = (
     "ai_formula",
 )
 _ENDING = (Deed.UNREADABLE, Deed.OPINION, Deed.WITHDRAW)
-
+_SENT_WORDS = "You closed your reading of this case. Another person reads it now."
+_ONE_READS = (Kind.FIRST.value, Kind.REPEAT.value)
 
 NOBODY = ReadingRow(case_id="", number=0, kind=Kind.FIRST.value)
 """A reading in which nothing was said or measured."""
@@ -45,6 +54,7 @@ class Seen:
 
     Attributes:
         reading: The reading they see.
+        state: Where the case stands, as they are told.
         bare: Whether of that reading only the AI's own flags are theirs to see.
         open: Whether a reading is still out that must not be influenced: no name, no moment and
             no history of any other reading may leave the store.
@@ -55,6 +65,7 @@ class Seen:
     """
 
     reading: ReadingRow
+    state: CaseState
     bare: bool
     open: bool
     mine: bool
@@ -76,10 +87,10 @@ def reading_row(session: Session, case: ReviewCase, number: int | None = None) -
 
 
 def readings(session: Session, case_id: str) -> dict[int, ReadingRow]:
-    """Every reading of a case, by its number."""
+    """Every reading of a case itself, by its number; a repeat is none of them."""
     rows = session.execute(
         select(ReadingRow)
-        .where(col(ReadingRow.case_id) == case_id)
+        .where(col(ReadingRow.case_id) == case_id, col(ReadingRow.number) != REPEAT)
         .order_by(col(ReadingRow.number))
     ).scalars()
     return {row.number: row for row in rows}
@@ -128,11 +139,30 @@ def still_out(session: Session, case_ids: Collection[str]) -> frozenset[str]:
     return frozenset(rows)
 
 
-def seen(session: Session, case: ReviewCase, person: Person) -> Seen:
-    """What *person* may see and do of *case* now."""
+def seen(
+    session: Session, case: ReviewCase, person: Person, repeat: RepeatRow | None = None
+) -> Seen:
+    """What *person* may see and do of *case* now; of their *repeat* of it, where one is given."""
+    if repeat is not None:
+        return _again(reading_row(session, case, REPEAT), repeat)
     held = readings(session, case.id)
     view = _sight(session, case, person, held)
     return replace(view, unaided=hides(case, held, view.reading.number))
+
+
+def _again(reading: ReadingRow, repeat: RepeatRow) -> Seen:
+    """A repeat as its reader sees it: a case that was never read, or that they just closed."""
+    outcome = Outcome(reading.outcome)
+    sent = outcome not in (Outcome.OPEN, Outcome.WITHDRAWN) and repeat.sent
+    if outcome is Outcome.OPEN:
+        state, why = CaseState.WAITING, ""
+    elif outcome is Outcome.WITHDRAWN:
+        state, why = CaseState.WITHDRAWN, CLOSED_WORDS
+    else:
+        state = CaseState.SECOND_READ if sent else CaseState.CLOSED
+        why = _SENT_WORDS if sent else CLOSED_WORDS
+    may = (Deed.UNDO,) if sent else _may(state, why, reading)
+    return Seen(reading, state, False, sent, True, why, may)
 
 
 def _sight(session: Session, case: ReviewCase, person: Person, held: dict[int, ReadingRow]) -> Seen:
@@ -144,14 +174,13 @@ def _sight(session: Session, case: ReviewCase, person: Person, held: dict[int, R
         why = _why_not(session, case, force, person)
         third = state is CaseState.ADJUDICATION
         mine = force.reader in ("", person.handle)
-        return Seen(force, third and not mine, third, mine, why, _may(state, why, force))
+        return Seen(force, state, third and not mine, third, mine, why, _may(state, why, force))
     own = [row for row in held.values() if row.reader == person.handle]
     if own and own[-1] is not force:
-        why = "You closed your reading of this case. Another person reads it now."
-        return Seen(own[-1], False, True, True, why, (Deed.UNDO,))
+        return Seen(own[-1], state, False, True, True, _SENT_WORDS, (Deed.UNDO,))
     why = _why_not(session, case, force, person)
     mine = force.reader == person.handle
-    return Seen(force, not mine, True, mine or not why, why, _may(state, why, force))
+    return Seen(force, state, not mine, True, mine or not why, why, _may(state, why, force))
 
 
 def _why_not(session: Session, case: ReviewCase, force: ReadingRow, person: Person) -> str:
@@ -167,7 +196,8 @@ def _why_not(session: Session, case: ReviewCase, force: ReadingRow, person: Pers
     kind, number = Kind(force.kind), force.number
     # A first reading has nothing before it; not to ask saves two questions of each decision.
     before = hands(session, case.id, range(1, number)) if kind is not Kind.FIRST else frozenset()
-    return barred(kind, person.handle, force.reader, before)
+    saw = kind is Kind.SECOND and looked(session, case.id, person)
+    return barred(kind, person.handle, force.reader, before, looked=saw)
 
 
 def _may(state: CaseState, why: str, force: ReadingRow) -> tuple[Deed, ...]:
@@ -175,17 +205,23 @@ def _may(state: CaseState, why: str, force: ReadingRow) -> tuple[Deed, ...]:
         return (Deed.REOPEN, Deed.REPORT) if state is CaseState.CLOSED else (Deed.REOPEN,)
     if why:
         return ()
-    ending = [deed for deed in _ENDING if deed is not Deed.OPINION or force.kind == Kind.FIRST]
+    ending = [deed for deed in _ENDING if deed is not Deed.OPINION or force.kind in _ONE_READS]
     return (Deed.CLOSE, Deed.REPORT, *ending)
 
 
-def check_hand(session: Session, case: ReviewCase, person: Person, deed: Deed) -> ReadingRow:
+def check_hand(
+    session: Session,
+    case: ReviewCase,
+    person: Person,
+    deed: Deed,
+    repeat: RepeatRow | None = None,
+) -> ReadingRow:
     """The reading that *person* does *deed* in.
 
     Raises:
         NotAllowed: they may not do it as things stand.
     """
-    found = seen(session, case, person)
+    found = seen(session, case, person, repeat)
     shut = found.barred == CLOSED_WORDS
     if deed is Deed.TOLD:
         # An urgent alert is told whoever reads, and whatever became of the case.

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from store._numbered import named
 from store.domain.finding import Act, heights_by
 from store.domain.morphometry import Heights
-from store.domain.reading import NUMBERS, Kind
+from store.domain.reading import NUMBERS, REPEAT, Kind
 from store.domain.refusal import NotAllowed
 from store.domain.spine import Level
 from store.tables import (
@@ -47,7 +47,7 @@ def remeasured_on(
     Whoever adjudicates sees what both readers measured, beneath what they measure themselves.
     """
     third = reading == NUMBERS[Kind.ADJUDICATION]
-    readings = tuple(NUMBERS.values()) if third else (reading,)
+    readings = tuple(n for n in NUMBERS.values() if n != REPEAT) if third else (reading,)
     undone = select(col(DecisionRow.undoes)).where(
         col(DecisionRow.case_id) == case_id, col(DecisionRow.undoes).is_not(None)
     )

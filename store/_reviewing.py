@@ -39,6 +39,32 @@ class ReadingRow(SQLModel, table=True):
     report_at: datetime | None = plain(Utc, default=None)
 
 
+class RepeatRow(SQLModel, table=True):
+    """A closed case that its first reader is shown once more, under a name of its own.
+
+    What is said in it lies in the reading of kind repeat; its steps are counted by `version`, so
+    that the case keeps its own.
+
+    Attributes:
+        id: What the reader's screen calls the case; it looks like any case's.
+        looked_at: When the reader last opened it.
+        claimed_at: When their claim on it was last renewed; None without one.
+        sent: Whether any other case would have gone on to a second reader.
+    """
+
+    __tablename__ = "repeat"
+    __table_args__ = (Index("repeat_by_reader", "reader", "made_at"),)
+
+    id: str = plain(primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", unique=True)
+    reader: str = staff()
+    made_at: datetime = plain(Utc)
+    version: int = plain(default=0)
+    looked_at: datetime | None = plain(Utc, default=None)
+    claimed_at: datetime | None = plain(Utc, default=None)
+    sent: bool = plain(default=False)
+
+
 class ClaimRow(SQLModel, table=True):
     """Who works on a case now. A lease: past `until` it holds nobody up."""
 

@@ -1,6 +1,6 @@
 """Urgent alerts: what stands open, the oldest first, and who was told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
 from store._alerts import Alert, alert_here, alert_of, note_told, recount, standing
+from store._repeats import name_of
 from store._tellings import Telling, tellings
 from store.domain.alert import check_why
 from store.domain.finding import CaseState
@@ -86,7 +87,12 @@ def _lines(reader: Reader, which: ColumnElement[bool], most: int | None) -> tupl
     ).all()
     noted = tellings(reader.session, [row[0].id for row in rows], reader.person)
     return tuple(
-        _line(alert_of(row, level, state, reader.person), scan, patient, noted.get(row.id, ()))
+        _line(
+            replace(alert_of(row, level, state, reader.person), case=name_of(reader, row)),
+            scan,
+            patient,
+            noted.get(row.id, ()),
+        )
         for row, level, state, scan, patient in rows
     )
 

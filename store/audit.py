@@ -36,7 +36,7 @@ def append(
     seq, prev = (head[0] + 1, head[1]) if head else (1, GENESIS)
     line = TrailRow(
         seq=seq,
-        at=now.astimezone(UTC).isoformat(timespec="microseconds"),
+        at=written(now),
         actor=person.handle,
         role=person.role.value,
         action=action,
@@ -49,6 +49,11 @@ def append(
     line.hash = seal(line)
     session.add(line)
     session.flush()
+
+
+def written(at: datetime) -> str:
+    """*at* as the trail keeps it: text of one form, so that moments can be compared."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def seal(line: TrailRow) -> str:

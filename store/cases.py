@@ -14,11 +14,11 @@ from store._case import Finding as Finding
 from store._case import Version as Version
 from store._claimed import SOMEBODY, held
 from store._measured import Spine, spine_on
-from store._opted import check_not_out
 from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
 from store._prior import prior_day
-from store._readings import NOBODY, seen, shown_findings, undecided, versions
+from store._readings import NOBODY, Seen, seen, shown_findings, undecided, versions
+from store._repeats import case_named, find_case, first_end
 from store._reports import versions_of
 from store._scans import Stands
 from store._timeline import ScanSeen as ScanSeen
@@ -31,8 +31,7 @@ from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
 from store.domain.people import Permission, Person
-from store.domain.reading import Kind
-from store.domain.refusal import NotAllowed
+from store.domain.reading import NUMBERS, Kind, Outcome
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 from store.guard import change, question
@@ -60,28 +59,28 @@ def case(reader: Reader, case_id: str) -> Case:
         NotAllowed: there is no such case, or its patient has opted out.
     """
     session = reader.session
-    row = session.get(ReviewCase, case_id)
-    if row is None:
-        msg = "This case is not here. Go back to the worklist."
-        raise NotAllowed(msg)
-    check_not_out(row)
+    row, repeat = case_named(reader, case_id)
     scan = session.get_one(ScanRow, row.scan_id)
     shown, pictures = pictures_on(session, scan.id)
-    view = seen(session, row, reader.person)
+    view = seen(session, row, reader.person, repeat)
     reading = view.reading
     spine = spine_on(session, row, NOBODY if view.bare else reading, shown)
     if view.open:
         spine = _nameless(spine, reader.person)
     findings = shown_findings(session, view)
-    both = versions(session, row) if view.open and row.state == CaseState.ADJUDICATION else {}
+    both = versions(session, row) if view.open and view.state is CaseState.ADJUDICATION else {}
     painted = tuple(_finding(session, found, spine, both) for found in findings)
     sent = session.execute(
         select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case_id)
     ).scalar_one_or_none()
+    heights = {level: size.heights for level, size in spine.used.items()}
+    stands = [one for found in painted if (one := _stands(found)) is not None]
+    then = first_end(session, repeat) if repeat else None
+    told = timeline_of(session, scan, stands, heights, shown.stack if shown else None, then)
     return Case(
-        id=row.id,
-        version=row.version,
-        state=CaseState(row.state),
+        id=case_id,
+        version=(repeat or row).version,
+        state=view.state,
         patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
         scan=_scan(scan, shown),
         products=() if view.unaided else _products(session, scan.id),
@@ -89,44 +88,45 @@ def case(reader: Reader, case_id: str) -> Case:
         spine=spine,
         pictures=pictures,
         elsewhere=None if view.bare else elsewhere(session, row.id, reading.number, shown),
-        report=_report(session, row, NOBODY if view.bare else reading, open_=view.open),
+        report=_report(
+            session,
+            row,
+            NOBODY if view.bare else reading,
+            changed=row.report_changed and not view.open and repeat is None,
+        ),
         referred_on=sent.date() if sent else None,
-        reading=Reading(reading.number, Kind(reading.kind), view.mine, view.unaided),
+        reading=_reading(view),
         barred=view.barred,
         may=view.may,
         undecided=undecided(findings),
         closed=_closed(reading) if not view.bare else None,
         numbering=spine.names.numbering,
-        alerts=alerts_on(session, row, reader.person),
-        claim=held(session, row, reader.person, reader.now),
-        timeline=timeline_of(
-            session,
-            scan,
-            [stands for found in painted if (stands := _stands(found)) is not None],
-            {level: size.heights for level, size in spine.used.items()},
-            shown.stack if shown else None,
-        ),
+        alerts=alerts_on(session, row, reader.person, repeat),
+        claim=held(session, row, reader.person, reader.now, repeat),
+        timeline=_called(told, case_id, view.state),
     )
 
 
 @question(Permission.READ_CASES)
 def stack_of(reader: Reader, case_id: str) -> str | None:
     """The name of the first picture of a case; None where it has none."""
-    row = reader.session.get(ReviewCase, case_id)
-    series = shown_series(reader.session, row.scan_id) if row and not row.opted_out else None
+    found = find_case(reader, case_id)
+    there = found is not None and not found[0].opted_out
+    series = shown_series(reader.session, found[0].scan_id) if found and there else None
     return series.stack if series else None
 
 
 @question(Permission.READ_CASES)
 def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
     """The names of all pictures of a case, and of the other scans of its patient."""
+    named = find_case(reader, case_id)
     found = reader.session.execute(
         select(col(SeriesRow.stack))
         .join(_OTHER, col(_OTHER.id) == col(SeriesRow.scan_id))
         .join(ScanRow, col(ScanRow.patient_id) == col(_OTHER.patient_id))
         .join(ReviewCase, col(ReviewCase.scan_id) == col(ScanRow.id))
         .where(
-            col(ReviewCase.id) == case_id,
+            col(ReviewCase.id) == (named[0].id if named else case_id),
             col(ReviewCase.opted_out).is_(False),
             col(SeriesRow.stack).is_not(None),
         )
@@ -137,6 +137,9 @@ def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
 @change(Permission.READ_CASES)
 def opened(unit: Unit, case_id: str) -> None:
     """Note that the person looked at a case."""
+    found = find_case(unit, case_id)
+    if found is not None and found[1] is not None:
+        found[1].looked_at = unit.now
     unit.tell("case.opened", case_id)
 
 
@@ -195,8 +198,22 @@ def _nameless(spine: Spine, person: Person) -> Spine:
     return replace(spine, people=people)
 
 
+def _reading(view: Seen) -> Reading:
+    """The reading as it is named: a repeat is named as what it repeats."""
+    number, kind = view.reading.number, Kind(view.reading.kind)
+    if kind is Kind.REPEAT:
+        number, kind = NUMBERS[Kind.FIRST], Kind.FIRST
+    return Reading(number, kind, view.mine, view.unaided)
+
+
+def _called(told: Timeline, name: str, state: CaseState) -> Timeline:
+    """*told* with this case under the *name* and in the *state* that it is shown under."""
+    scans = (replace(one, case=name, state=state) if one.this else one for one in told.scans)
+    return replace(told, scans=tuple(scans))
+
+
 def _closed(reading: ReadingRow) -> Closed | None:
-    if reading.closed_at is None:
+    if reading.closed_at is None or reading.outcome == Outcome.WITHDRAWN:
         return None
     return Closed(reading.reader_name, reading.closed_at, reading.words)
 
@@ -255,7 +272,7 @@ def _version(row: FindingRow | None) -> Version | None:
     )
 
 
-def _report(session: Session, row: ReviewCase, said: ReadingRow, *, open_: bool) -> Report:
+def _report(session: Session, row: ReviewCase, said: ReadingRow, *, changed: bool) -> Report:
     issues = tuple(_issue(one) for one in versions_of(session, row.scan_id))
     return Report(
         text=issues[0].text if issues else None,
@@ -263,7 +280,7 @@ def _report(session: Session, row: ReviewCase, said: ReadingRow, *, open_: bool)
         recommendation=Recommendation(said.recommendation) if said.recommendation else None,
         judged_by=said.report_by,
         judged_at=said.report_at,
-        changed=row.report_changed and not open_,
+        changed=changed,
         issues=issues,
     )
 

@@ -3,10 +3,11 @@
 from store import _claimed
 from store._claimed import Held
 from store._readings import seen
+from store._repeats import case_named, find_case
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
 from store.guard import change, question
-from store.tables import ClaimRow, ReviewCase, TakeoverRow
+from store.tables import ClaimRow, RepeatRow, ReviewCase, TakeoverRow
 from store.unit import Reader, Unit
 
 __all__ = ["Held", "break_with_reason", "release", "standing", "take"]
@@ -15,8 +16,11 @@ __all__ = ["Held", "break_with_reason", "release", "standing", "take"]
 @question(Permission.READ_CASES)
 def standing(reader: Reader, case_id: str) -> Held | None:
     """Who works on the case now; None where nobody does."""
-    case = reader.session.get(ReviewCase, case_id)
-    return _claimed.held(reader.session, case, reader.person, reader.now) if case else None
+    found = find_case(reader, case_id)
+    if found is None:
+        return None
+    case, repeat = found
+    return _claimed.held(reader.session, case, reader.person, reader.now, repeat)
 
 
 @change(Permission.REVIEW)
@@ -28,19 +32,20 @@ def take(unit: Unit, case_id: str) -> None:
         NotAllowed: there is no such case, or the person may not decide on it: who only looks
             keeps nobody off.
     """
-    case = _case(unit, case_id)
-    _check_may_decide(unit, case)
-    _claimed.check_free(unit, case, "You may look at it.")
-    mine = _claimed.held(unit.session, case, unit.person, unit.now)
-    _claimed.lay(unit, case)
-    unit.tell("claim.renewed" if mine else "claim.taken", case.id)
+    case, repeat = case_named(unit, case_id)
+    _check_may_decide(unit, case, repeat)
+    if repeat is None:
+        _claimed.check_free(unit, case, "You may look at it.")
+    mine = _claimed.held(unit.session, case, unit.person, unit.now, repeat)
+    _claimed.lay(unit, case, repeat)
+    unit.tell("claim.renewed" if mine else "claim.taken", case_id)
 
 
 @change(Permission.REVIEW)
 def release(unit: Unit, case_id: str) -> None:
     """Leave the case to others; without a claim of one's own nothing changes."""
-    gone = _claimed.let_go(unit, case_id)
-    unit.tell("claim.released", _case(unit, case_id).id, outcome="ok" if gone else "none")
+    gone = _claimed.let_go(unit, *(find_case(unit, case_id) or case_named(unit, case_id)))
+    unit.tell("claim.released", case_id, outcome="ok" if gone else "none")
 
 
 @change(Permission.REVIEW)
@@ -51,12 +56,12 @@ def break_with_reason(unit: Unit, case_id: str, words: str) -> None:
         NotAllowed: no reason is given, nobody else works on the case, or the person may not
             decide on it.
     """
-    case = _case(unit, case_id)
-    _check_may_decide(unit, case)
+    case, repeat = case_named(unit, case_id)
+    _check_may_decide(unit, case, repeat)
     if not words.strip():
         msg = "Taking a case over needs a reason. Write a few words, then take it over."
         raise NotAllowed(msg)
-    row = unit.session.get(ClaimRow, case.id)
+    row = None if repeat else unit.session.get(ClaimRow, case.id)
     held = _claimed.held(unit.session, case, unit.person, unit.now)
     if row is None or held is None or held.mine:
         msg = "Nobody else works on this case any more. Take it as usual."
@@ -78,15 +83,7 @@ def break_with_reason(unit: Unit, case_id: str, words: str) -> None:
     unit.tell("claim.broken", case.id, whose=whose)
 
 
-def _check_may_decide(unit: Unit, case: ReviewCase) -> None:
-    barred = seen(unit.session, case, unit.person).barred
+def _check_may_decide(unit: Unit, case: ReviewCase, repeat: RepeatRow | None) -> None:
+    barred = seen(unit.session, case, unit.person, repeat).barred
     if barred:
         raise NotAllowed(barred)
-
-
-def _case(unit: Unit, case_id: str) -> ReviewCase:
-    case = unit.session.get(ReviewCase, case_id)
-    if case is None:
-        msg = "This case is not here. Go back to the worklist."
-        raise NotAllowed(msg)
-    return case

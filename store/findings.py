@@ -1,11 +1,7 @@
 """Deciding: each deed is one event, kept for ever; where a case stands follows from them."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from store._alerts import follow
 from store._changes import restore, world
@@ -13,24 +9,21 @@ from store._claimed import check_hold, let_go
 from store._closing import ask_opinion, close, reopen, unreadable, withdraw
 from store._describing import describe, renumber, told
 from store._doing import Doing, Event, write_down
-from store._opted import check_not_out
 from store._readings import check_hand, reading_row, seen
 from store._remeasured import check_stack, keep, measure
+from store._repeats import case_named, make
 from store._settle import settle
-from store._steps import standing_steps
+from store._steps import APART, standing_steps, steps_of
 from store._verdicts import add, change_finding
 from store.domain.act import ENDS
 from store.domain.clock import local
 from store.domain.finding import BY_INTAKE, Act, CaseState, Deed, State, check_decision
 from store.domain.people import Permission
-from store.domain.reading import Kind, ReadPolicy
+from store.domain.reading import LAST_SESSION, REPEAT, Kind, ReadPolicy
 from store.domain.refusal import Conflict, NotAllowed
 from store.guard import change
-from store.tables import DecisionRow, ReviewCase
+from store.tables import DecisionRow, RepeatRow, ReviewCase
 from store.unit import Unit
-
-LAST_SESSION = timedelta(hours=12)
-"""A step older than this is not taken back but decided anew; our default."""
 
 
 @change(Permission.REVIEW)
@@ -45,29 +38,43 @@ def decide(unit: Unit, act: Act, policy: ReadPolicy) -> int:
     done = unit.session.get(DecisionRow, act_id)
     if done is not None:
         return _replayed(unit, act, done)
-    case, deed = _case(unit, act), act.decision.deed
+    (case, repeat), deed = _case(unit, act), act.decision.deed
     if deed is not Deed.TOLD:
-        check_hold(unit, case)
+        check_hold(unit, case, repeat)
     if act.stack:
         check_stack(unit.session, case, act.stack)
-    number = check_hand(unit.session, case, unit.person, deed).number
+    number = check_hand(unit.session, case, unit.person, deed, repeat).number
     reading = reading_row(unit.session, case, number)
     was = world(unit.session, case)
-    doing = Doing(unit, case, reading, act, policy)
+    doing = Doing(unit, case, reading, act, policy, repeat)
     undoes = _undo(doing) if deed is Deed.UNDO else None
     if undoes is None:
         _take_up(doing)
         _DEEDS.get(deed, _impossible)(doing)
     follow(unit, case, reading)
-    settle(unit, case)
-    case.last_by = unit.person.handle
+    version = _count_on(unit, case, repeat)
     event = Event(act_id, deed, number, doing.finding, undoes, act.stack, doing.before, doing.after)
-    write_down(unit, case, was, event)
+    write_down(unit, case, was, event, repeat)
     if deed is Deed.MEASURE:
         keep(unit, case, act, act_id, doing.after["level"])
     if deed in ENDS:
-        let_go(unit, case.id)
-    return case.version
+        _leave(doing)
+    return version
+
+
+def _count_on(unit: Unit, case: ReviewCase, repeat: RepeatRow | None) -> int:
+    """The new version; a repeat has its own, and brings nothing of the case in line."""
+    if repeat is None:
+        settle(unit, case)
+        return case.version
+    repeat.version += 1
+    return repeat.version
+
+
+def _leave(doing: Doing) -> None:
+    let_go(doing.unit, doing.case, doing.repeat)
+    if doing.repeat is None:
+        make(doing.unit, doing.policy)
 
 
 def _impossible(_doing: Doing) -> None:
@@ -81,7 +88,8 @@ def _judge(doing: Doing) -> None:
     reading.report_status = decision.status.value if decision.status else ""
     reading.recommendation = decision.recommendation.value if decision.recommendation else "none"
     reading.report_by, reading.report_at = doing.unit.person.name, doing.unit.now
-    doing.case.report_changed = False
+    if doing.repeat is None:
+        doing.case.report_changed = False
 
 
 def _measure(doing: Doing) -> None:
@@ -113,7 +121,7 @@ _DEEDS: dict[Deed, Callable[[Doing], None]] = {
 def _take_up(doing: Doing) -> None:
     """The first to act in a reading makes it theirs."""
     case, reading, person = doing.case, doing.reading, doing.unit.person
-    shut = case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}
+    shut = case.state in {CaseState.CLOSED, CaseState.WITHDRAWN} and doing.repeat is None
     if reading.reader or shut or doing.decision.deed is Deed.TOLD:
         return
     reading.reader, reading.reader_name = person.handle, person.name
@@ -131,36 +139,30 @@ def _uuid(text: str) -> str:
 
 
 def _replayed(unit: Unit, act: Act, done: DecisionRow) -> int:
-    if done.case_id != act.case or done.actor != unit.person.handle:
+    repeat = unit.session.get(RepeatRow, act.case)
+    asked = (repeat.case_id, True) if repeat else (act.case, False)
+    if (done.case_id, done.reading == REPEAT) != asked or done.actor != unit.person.handle:
         msg = "This act was recorded for another case. Reload the page and decide again."
         raise NotAllowed(msg)
     unit.tell("case.replayed", act.case, act=done.act)
-    return done.version
+    return done.version - (APART if repeat else 0)
 
 
-def _case(unit: Unit, act: Act) -> ReviewCase:
-    case = unit.session.get(ReviewCase, act.case)
-    if case is None:
-        msg = "This case is not here. Go back to the worklist."
-        raise NotAllowed(msg)
-    check_not_out(case)
-    if case.version != act.version:
-        raise Conflict(_moved_on(unit, case))
-    return case
+def _case(unit: Unit, act: Act) -> tuple[ReviewCase, RepeatRow | None]:
+    case, repeat = case_named(unit, act.case)
+    if (repeat or case).version != act.version:
+        raise Conflict(_moved_on(unit, case, repeat))
+    return case, repeat
 
 
-def _moved_on(unit: Unit, case: ReviewCase) -> str:
-    last = unit.session.execute(
-        select(DecisionRow)
-        .where(col(DecisionRow.case_id) == case.id)
-        .order_by(col(DecisionRow.version).desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    if last is None or last.version != case.version or Deed(last.deed) in BY_INTAKE:
-        named = last.deed if last is not None and last.version == case.version else ""
+def _moved_on(unit: Unit, case: ReviewCase, repeat: RepeatRow | None) -> str:
+    last = next(iter(steps_of(unit.session, case.id, repeat=repeat is not None)), None)
+    version = APART + repeat.version if repeat else case.version
+    if last is None or last.version != version or Deed(last.deed) in BY_INTAKE:
+        named = last.deed if last is not None and last.version == version else ""
         arrived = {Deed.CORRECTED.value: "corrected report"}.get(named, "new picture or AI result")
         who = f"A {arrived} changed this case"
-    elif last.actor != unit.person.handle and seen(unit.session, case, unit.person).open:
+    elif last.actor != unit.person.handle and seen(unit.session, case, unit.person, repeat).open:
         who = "Another person changed this case"
     else:
         who = f"{last.actor_name} changed this case on {local(last.at)}"
@@ -169,9 +171,9 @@ def _moved_on(unit: Unit, case: ReviewCase) -> str:
 
 def _undo(doing: Doing) -> str:
     """Take back the newest step that stands, with all that it changed: its act."""
-    unit, case = doing.unit, doing.case
-    steps = standing_steps(unit.session, case.id)
-    hidden = seen(unit.session, case, unit.person).open
+    unit, case, repeat = doing.unit, doing.case, doing.repeat
+    steps = standing_steps(unit.session, case.id, REPEAT if repeat else None)
+    hidden = seen(unit.session, case, unit.person, repeat).open
     last = steps[0] if steps else None
     if last is None or (last.actor != unit.person.handle and hidden):
         msg = "There is no step to undo. What others did stays."

@@ -8,19 +8,30 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from store._alerts import alerts_on
 from store._changes import world
 from store._numbered import numbering_of
-from store._opted import check_not_out
 from store._readings import Seen, seen
+from store._repeats import case_named
+from store._steps import steps_of
+from store._tellings import tellings_on
 from store.domain.describe import described_words
 from store.domain.finding import BY_INTAKE, Deed
-from store.domain.people import Permission
-from store.domain.reading import Kind
-from store.domain.refusal import NotAllowed
+from store.domain.people import Permission, Person
+from store.domain.reading import REPEAT, Kind
 from store.domain.rejection import REASONS
 from store.domain.report import ReportStatus
 from store.guard import question
-from store.tables import BatchRow, DecisionRow, ReadingRow, ReferralRow, ReviewCase, ScanRow
+from store.tables import (
+    BatchRow,
+    DecisionRow,
+    ReadingRow,
+    ReferralRow,
+    RepeatRow,
+    ReviewCase,
+    ScanRow,
+    TakeoverRow,
+)
 from store.unit import Reader
 
 _SOMEBODY = "A reader"
@@ -56,22 +67,21 @@ def story(reader: Reader, case_id: str) -> tuple[Line, ...]:
         NotAllowed: there is no such case.
     """
     session = reader.session
-    case = session.get(ReviewCase, case_id)
-    if case is None:
-        msg = "This case is not here. Go back to the worklist."
-        raise NotAllowed(msg)
-    check_not_out(case)
-    view = seen(session, case, reader.person)
+    case, repeat = case_named(reader, case_id)
+    view = seen(session, case, reader.person, repeat)
     me = reader.person.handle
     scan = session.get_one(ScanRow, case.scan_id)
     lines = [Line(scan.received_at, "Intake service", "The scan arrived.")]
-    for told in _events(session, case, view.open):
+    for told in _events(session, case, view):
         if not _shown(told.step, view, me):
             continue
         known = not view.open or told.step.actor == me or Deed(told.step.deed) in BY_INTAKE
         who = told.step.actor_name if known else _SOMEBODY
         lines.append(Line(told.step.at, who, _said(told)))
-    return (*lines, *_sent(session, case_id))
+    lines += _noted(session, case, reader.person, repeat)
+    if repeat is None:
+        lines += [*_taken_over(session, case_id, view, me), *_sent(session, case_id)]
+    return tuple(sorted(lines, key=lambda line: line.at))
 
 
 def _shown(step: DecisionRow, view: Seen, me: str) -> bool:
@@ -82,22 +92,45 @@ def _shown(step: DecisionRow, view: Seen, me: str) -> bool:
     return step.actor == me or step.reading == view.reading.number
 
 
-def _events(session: Session, case: ReviewCase, open_: bool) -> list[_Told]:
+def _taken_over(session: Session, case_id: str, view: Seen, me: str) -> list[Line]:
+    """Who took the case over; of a reading still out, one's own doing only and of whom not."""
+    rows = session.execute(
+        select(TakeoverRow).where(col(TakeoverRow.case_id) == case_id).order_by(col(TakeoverRow.id))
+    ).scalars()
+    return [
+        Line(
+            row.at,
+            row.name,
+            f"Took the case over from {_SOMEBODY.lower() if view.open else row.whose_name} "
+            f"(“{row.words}”).",
+        )
+        for row in rows
+        if not view.open or row.handle == me
+    ]
+
+
+def _noted(
+    session: Session, case: ReviewCase, person: Person, repeat: RepeatRow | None
+) -> list[Line]:
+    """What was noted on the Alerts screen, where no step of the case is made."""
+    here = {one.id for one in alerts_on(session, case, person, repeat)}
+    return [
+        Line(one.at, one.by or _SOMEBODY, f"{one.words}.")
+        for one in tellings_on(session, case, person)
+        if repeat is None or one.alert in here
+    ]
+
+
+def _events(session: Session, case: ReviewCase, view: Seen) -> list[_Told]:
     """Every event with its row, found by going back from how things stand now."""
     rows = world(session, case)
-    steps = list(
-        session.execute(
-            select(DecisionRow)
-            .where(col(DecisionRow.case_id) == case.id)
-            .order_by(col(DecisionRow.version).desc())
-        ).scalars()
-    )
+    steps = steps_of(session, case.id, repeat=view.reading.kind == Kind.REPEAT)
     kinds = session.execute(
         select(col(ReadingRow.number), col(ReadingRow.kind)).where(
             col(ReadingRow.case_id) == case.id
         )
     )
-    kind_of: dict[int, str] = {row[0]: row[1] for row in kinds}
+    kind_of: dict[int, str] = {row[0]: row[1] for row in kinds if row[0] != REPEAT}
     by_act = {step.act: step for step in steps}
     found = []
     for step in steps:
@@ -108,7 +141,7 @@ def _events(session: Session, case: ReviewCase, open_: bool) -> list[_Told]:
                 rows[changed] = None if was is None else {**(rows.get(changed) or {}), **was}
         undone = by_act[step.undoes].deed if step.undoes else ""
         kind = kind_of.get(step.reading, Kind.FIRST)
-        found.append(_Told(step, row, rows.get(name) or {}, undone, kind, open_))
+        found.append(_Told(step, row, rows.get(name) or {}, undone, kind, view.open))
     return found[::-1]
 
 

@@ -1,20 +1,25 @@
 """The rates, counted from the record: every scan once, copies never."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from store._closing import said
+from store._readings import findings_of
 from store.domain.arrival import Ending, Fate
 from store.domain.finding import CaseState
 from store.domain.people import Permission
 from store.domain.rates import FunnelRow, Rate, Step
-from store.domain.reading import CaseKind
+from store.domain.reading import LAST_SESSION, NUMBERS, REPEAT, CaseKind, Kind, Outcome
+from store.domain.repeat import Pair
 from store.domain.report import DETECTION_DISCREPANCY, ReportStatus
 from store.guard import change, question
-from store.tables import ReceiptRow, ReferralRow, ReviewCase, ScanRow
+from store.tables import ReadingRow, ReceiptRow, ReferralRow, RepeatRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
 
+_FIRST = NUMBERS[Kind.FIRST]
 _FLAGGED = col(ReviewCase.kind) != CaseKind.NEGATIVE.value
 """A scan the AI did not flag, read to see what it misses, is no part of what it flagged."""
 
@@ -67,6 +72,47 @@ def opted_out(
     query = select(func.count()).select_from(ScanRow)
     found = query.where(*unit.period, col(ScanRow.opted_out).is_(True))
     return int(reader.session.execute(found).scalar_one())
+
+
+@question(Permission.READ_RATES)
+def repeats(
+    reader: Reader, start: date | None = None, end: date | None = None, site: str = ""
+) -> tuple[Pair, ...]:
+    """Each first reading with its repeat by the same reader; whose and of which case is not said.
+
+    Of scans made from *start* to *end* (both included). A repeat counts once it cannot be undone
+    any more, and only where nobody touched the first reading since it was repeated. The order
+    tells nothing of when or by whom.
+    """
+    session, first, again = reader.session, aliased(ReadingRow), aliased(ReadingRow)
+    rows = session.execute(
+        select(col(RepeatRow.case_id), first, again)
+        .join(first, _of(first, _FIRST))
+        .join(again, _of(again, REPEAT))
+        .join(ReviewCase, col(ReviewCase.id) == col(RepeatRow.case_id))
+        .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
+        .where(
+            *_Counter(session, start, end, site).bounds,
+            col(again.closed_at) <= reader.now - LAST_SESSION,
+            col(first.reader) == col(RepeatRow.reader),
+            col(first.closed_at) < col(RepeatRow.made_at),
+        )
+        .order_by(col(RepeatRow.id))
+    ).all()
+    return tuple(_pair(session, case_id, one, other) for case_id, one, other in rows)
+
+
+def _of(rows: type[ReadingRow], number: int) -> ColumnElement[bool]:
+    return and_(col(rows.case_id) == col(RepeatRow.case_id), col(rows.number) == number)
+
+
+def _pair(session: Session, case_id: str, one: ReadingRow, other: ReadingRow) -> Pair:
+    first, again = (
+        tuple(said(row, None) for row in findings_of(session, case_id, each.number))
+        for each in (one, other)
+    )
+    took = other.closed_at - one.closed_at if other.closed_at and one.closed_at else timedelta()
+    return Pair(first, again, (Outcome(one.outcome), Outcome(other.outcome)), took.days)
 
 
 @question(Permission.READ_RATES)

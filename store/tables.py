@@ -27,6 +27,7 @@ from store._reviewing import (
     ClaimRow,
     PreferenceRow,
     ReadingRow,
+    RepeatRow,
     TakeoverRow,
     TellingRow,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "ReceiptRow",
     "ReferralRow",
     "RemeasurementRow",
+    "RepeatRow",
     "ReportRow",
     "ResultRow",
     "ReviewCase",
@@ -117,7 +119,6 @@ class ReviewCase(SQLModel, table=True):
     product: str = plain()
     confirmed: int = what(default=0)
     fragility: int = what(default=0)
-    last_by: str = staff(default="")
     closed_at: datetime | None = plain(Utc, default=None)
     report_status: str = what(default="")
     recommendation: str = what(default="")

@@ -8,13 +8,14 @@ from sqlmodel import col
 
 from store import audit
 from store._readings import still_out
+from store._repeats import unread
 from store.domain.people import Permission
 from store.guard import change, question
 from store.tables import TrailRow
 from store.unit import Reader, Unit
 
 PAGE = 100
-BLIND = '{"detail":"kept back until the second reading is in"}'
+BLIND = '{"detail":"kept back until the reading is in"}'
 _DECIDED = frozenset({"case.decided", "case.replayed"})
 
 
@@ -47,7 +48,8 @@ def page(
     )
     query = query.where(*(clause for given, clause in wanted if given))
     rows = reader.session.execute(query).scalars().all()
-    hidden = still_out(reader.session, {row.entity for row in rows})
+    named = {row.entity for row in rows}
+    hidden = still_out(reader.session, named) | unread(reader.session, named)
     return tuple(
         Line(
             row.seq,

@@ -73,7 +73,13 @@ class Unit(Reader):
 
     def tell(self, action: str, entity: str, outcome: str = "ok", **detail: object) -> None:
         """Write a line of the trail, in this transaction. *detail* never names a patient."""
-        audit.append(self.session, self.person, self.now, action, entity, outcome, detail)
+        self.tell_as(self.person, action, entity, outcome, **detail)
+
+    def tell_as(
+        self, person: Person, action: str, entity: str, outcome: str = "ok", **detail: object
+    ) -> None:
+        """As `tell`, of something that *person* did: the service, while another person acts."""
+        audit.append(self.session, person, self.now, action, entity, outcome, detail)
         self.told += 1
 
     def __exit__(

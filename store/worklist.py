@@ -19,6 +19,7 @@ from store._queue import (
     narrowed,
     ordered,
 )
+from store._repeats import offered, place_of
 from store.domain.claim import Claim
 from store.domain.finding import CaseState, Source, State
 from store.domain.genant import Grade
@@ -155,15 +156,17 @@ def following(reader: Reader, case_id: str, filters: Filters, n: int = 3) -> tup
     """Up to *n* cases to look at after *case_id*, in the order of the list, then from its top.
 
     Left out is what somebody else reads or was given, and what the person may not read again.
+    Now and then the first is a repeat of what the person read long ago; nothing tells so.
     """
-    row = reader.session.get(ReviewCase, case_id)
+    row = place_of(reader, case_id)
     if row is None:
         return ()
+    repeat = offered(reader, filters)
+    found = [repeat] if repeat and repeat != case_id else []
     here = Key(row.rank, row.waiting_since, row.id)
     queue = narrowed(reader, select(col(ReviewCase.id)), filters).where(
-        col(ReviewCase.id) != case_id, for_me(reader)
+        col(ReviewCase.id) != row.id, for_me(reader)
     )
-    found: list[str] = []
     for query in (queue.where(beyond(here, filters.sort)), queue):
         wanted = n - len(found)
         if wanted:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from store.domain.finding import State
@@ -9,6 +10,8 @@ from store.domain.genant import Grade
 from store.domain.rejection import REASONS, Class
 from store.domain.spine import Level, craniocaudal
 
+LAST_SESSION = timedelta(hours=12)
+"""A step older than this is not taken back but decided anew; our default."""
 DRAWS = 10_000
 """A case draws one of so many numbers when it is made; a share of them is read twice."""
 DOUBTFUL_LEVELS = frozenset(Level(f"T{number}") for number in range(4, 10))
@@ -21,6 +24,7 @@ class Kind(StrEnum):
     FIRST = "first"
     SECOND = "second"
     ADJUDICATION = "adjudication"
+    REPEAT = "repeat"
 
     @property
     def words(self) -> str:
@@ -32,8 +36,11 @@ _WORDS = {
     Kind.FIRST: "First reading",
     Kind.SECOND: "Second reading, blind to the first",
     Kind.ADJUDICATION: "Adjudication: two readings differ",
+    Kind.REPEAT: "Repeat of a first reading, hidden from its reader",
 }
-NUMBERS = {Kind.FIRST: 1, Kind.SECOND: 2, Kind.ADJUDICATION: 3}
+NUMBERS = {Kind.FIRST: 1, Kind.SECOND: 2, Kind.ADJUDICATION: 3, Kind.REPEAT: 10}
+REPEAT = NUMBERS[Kind.REPEAT]
+"""No reading of the case itself: nothing of it is ever in force."""
 
 
 class CaseKind(StrEnum):
@@ -50,6 +57,7 @@ class Outcome(StrEnum):
     OPEN = ""
     READ = "read"
     UNREADABLE = "unreadable"
+    WITHDRAWN = "withdrawn"
 
 
 class Why(StrEnum):
@@ -71,11 +79,13 @@ class ReadPolicy:
         share: Of all cases, a fraction from 0.0 to 1.0. Source of the default: DOMAIN 7.4.
         doubtful: Whether mild fractures and T4 to T9 near a threshold are.
         unaided_share: Of all scans that the AI answered, read without its answer, a fraction.
+        repeat_share: Of closed first readings, put before the same reader again, a fraction.
     """
 
     share: float = 0.10
     doubtful: bool = True
     unaided_share: float = 0.0
+    repeat_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +178,22 @@ def _agree(one: Said | None, other: Said | None) -> bool:
     return all(said.settled for said in both) and len(gists) == 1
 
 
-def barred(kind: Kind, handle: str, reader: str, before: Collection[str]) -> str:
+def barred(
+    kind: Kind, handle: str, reader: str, before: Collection[str], *, looked: bool = False
+) -> str:
     """Why *handle* may not make a reading of *kind*; empty where they may.
 
     Args:
         reader: Whose reading it is by now; empty where it is nobody's.
         before: Everyone who took part in the readings before it.
+        looked: Whether *handle* had the case open while the first reading was made.
     """
     if kind is Kind.FIRST:
         return ""
     if handle in before:
         return "You read this case before. Another person must read it now."
+    if looked and kind is Kind.SECOND:
+        return "You looked at this case while it was read. Another person must read it now."
     if reader and reader != handle:
         return "Another person is reading this case."
     return ""

@@ -77,3 +77,19 @@ def postgres_copy(request: pytest.FixtureRequest) -> Iterator[Engine]:
         opened = open_engine(copied)
         yield opened
         opened.dispose()
+
+
+@pytest.fixture
+def lone(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
+    """A new, migrated and empty record on SQLite alone, for laws that no database changes."""
+    path = tmp_path / "record.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    opened = open_engine(f"sqlite:///{path}")
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One closed case between two repeats, so that a test need not close ten."""
+    monkeypatch.setattr("store._repeats.BETWEEN", 1)

@@ -19,7 +19,7 @@ from store.domain.finding import Act, Decision, Deed
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient, UnusableNhsNumber
 from store.domain.morphometry import Heights
 from store.domain.people import INTAKE, Person, Role
-from store.domain.reading import ReadPolicy
+from store.domain.reading import REPEAT, ReadPolicy
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 from store.tables import AlertRow, DecisionRow, FindingRow, ReadingRow, ReviewCase, ScanRow
@@ -186,8 +186,10 @@ def a_case(
     return case
 
 
-def show(engine: Engine, case: str, person: Person = LEAD) -> cases.Case:
-    with Reader(engine, person) as reader:
+def show(
+    engine: Engine, case: str, person: Person = LEAD, now: datetime | None = None
+) -> cases.Case:
+    with Reader(engine, person, now) as reader:
         return cases.case(reader, case)
 
 
@@ -234,7 +236,7 @@ def measured(
     now: datetime = NOW + timedelta(hours=1),
 ) -> int:
     """Measure *level* of *case* on the picture it shows; the new version."""
-    shown = show(engine, case, person)
+    shown = show(engine, case, person, now)
     made = {"level": level, "points": points(*heights)}
     stack = stack or shown.scan.stack or ""
     return do(engine, an_act(case, shown.version, Deed.MEASURE, None, stack, **made), person, now)
@@ -251,7 +253,7 @@ def step(
     **decision: object,
 ) -> int:
     """Do *deed* to the finding at *place* of *case* as *person* sees it now."""
-    shown = show(engine, case, person)
+    shown = show(engine, case, person, now)
     finding = shown.findings[place].id if place is not None else None
     act = an_act(case, shown.version, deed, finding, **decision)
     return do(engine, act, person, now, policy)
@@ -292,7 +294,7 @@ def _by_people(session: Session, case: ReviewCase) -> dict[int, dict[str, list[f
             level.value: list(one.heights.three)
             for level, one in remeasured_on(session, case.id, number).items()
         }
-        for number in (1, 2)
+        for number in (1, 2, REPEAT)
     }
 
 
@@ -316,7 +318,7 @@ def recomputed(engine: Engine, case: str) -> dict[str, Any]:
         for row in found:
             if f"findings/{row.id}" not in made:
                 rows[f"findings/{row.id}"] = _finding_as_it_came(row)
-    measured: dict[int, dict[str, list[float]]] = {1: {}, 2: {}}
+    measured: dict[int, dict[str, list[float]]] = {1: {}, 2: {}, REPEAT: {}}
     for event in done:
         if "heights_mm" in event.after:
             by_level = measured[event.reading]
@@ -325,6 +327,10 @@ def recomputed(engine: Engine, case: str) -> dict[str, Any]:
             if name.partition("/")[0] in _EMPTY:
                 rows[name] = _changed(name, rows.get(name), change)
     kept = {number: {k: mm for k, mm in m.items() if mm} for number, m in measured.items()}
+    alerts = [row for name, row in rows.items() if name.startswith("alerts/") and row]
+    # Raised in a repeat, an alert is counted at once, and no event of the case tells of it.
+    untold = sum(not row["withdrawn_at"] and not row["told_at"] for row in alerts)
+    rows["case"] = {**rows["case"], "open_alerts": untold}
     return {**{name: row for name, row in rows.items() if row}, "measured": kept}
 
 

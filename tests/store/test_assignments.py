@@ -158,7 +158,6 @@ def test_a_line_of_a_case_read_blind_tells_nothing_of_the_first_reading(
     become(engine, plain, state=state, reading=2)
     first = {
         "first_reader": RADIOLOGIST.handle,
-        "last_by": RADIOLOGIST.handle,
         "assigned_to": RADIOLOGIST.handle,
         "open_alerts": 2,
     }

@@ -1,12 +1,13 @@
 """Whatever happens to a case, in whatever order: the events alone give the tables again."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from repeating import LATER, own_life, repeat_of
 from sqlalchemy import Engine
 from store_builders import (
     ALWAYS_TWICE,
@@ -31,7 +32,9 @@ from store_builders import (
     show,
 )
 
+from app.case_json import paint
 from store import arrivals
+from store._repeats import begin
 from store.domain.arrival import Ending, SeriesHeader
 from store.domain.describe import Acuity
 from store.domain.finding import CaseState, Deed, State
@@ -40,7 +43,7 @@ from store.domain.people import INTAKE, Person, Role
 from store.domain.refusal import Conflict, NotAllowed
 from store.domain.report import ReportStatus
 from store.domain.spine import Level
-from store.engine import open_engine
+from store.tables import ReviewCase
 from store.unit import Unit
 
 THIRD = Person("t.third", "Thea Third", Role.RADIOLOGIST)
@@ -111,15 +114,6 @@ def seen_states() -> Iterator[set[tuple[CaseState, int]]]:
         assert {state for state, _ in found} == set(CaseState), "some state was never reached"
 
 
-@pytest.fixture
-def lone(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
-    path = tmp_path / "record.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    opened = open_engine(f"sqlite:///{path}")
-    yield opened
-    opened.dispose()
-
-
 def unaided(engine: Engine, header: SeriesHeader, ending: Ending) -> str:
     """A case of a scan of which the AI said *ending*, read without its answer."""
     arrive(engine, header)
@@ -162,22 +156,29 @@ def play(
 
 
 def _decide(
-    engine: Engine, case: str, happened: Happened, before: dict[str, Any], version: int
+    engine: Engine,
+    case: str,
+    happened: Happened,
+    before: dict[str, Any],
+    version: int,
+    now: datetime = NOW,
+    of: str = "",
 ) -> None:
+    """Let *happened* happen to *case*, or to the repeat *case* of the case *of*."""
     who, place, deed, decision, twice = happened
-    shown = show(engine, case, who)
+    shown = show(engine, case, who, now)
     standing = [f.id for f in shown.findings if f.state is not State.WITHDRAWN]
     finding = standing[place % len(standing)] if standing else None
     stack = shown.scan.stack or ""
     act = an_act(case, shown.version, deed, finding, stack, **decision)
     policy = ALWAYS_TWICE if twice else ONE_READER
     try:
-        assert do(engine, act, who, NOW, policy) == version + 1
+        assert do(engine, act, who, now, policy) == version + 1
     except Conflict:
         raise
     except NotAllowed:
-        assert projection(engine, case) == before
-        assert show(engine, case).version == version
+        assert projection(engine, of or case) == before
+        assert show(engine, case, who, now).version == version
 
 
 def _check_sight(engine: Engine, case: str) -> None:
@@ -240,6 +241,7 @@ def test_they_do_so_on_the_other_database(postgres_copy: Engine, history: list[A
 
 
 @PATIENT
+@example(history=[(LEAD, 0, Deed.REJECT, {"code": "MALIGNANT"}, False)])
 @given(history=HISTORIES)
 def test_all_that_one_reader_did_last_can_be_taken_back(lone: Engine, history: list[Any]) -> None:
     case = a_case(lone, a_flag(Level.L1), a_flag(None))
@@ -259,4 +261,45 @@ def test_all_that_one_reader_did_last_can_be_taken_back(lone: Engine, history: l
 
 
 def _standing(rows: dict[str, Any]) -> dict[str, Any]:
-    return {name: row for name, row in rows.items() if row.get("state") != State.WITHDRAWN}
+    gone = {n for n, row in rows.items() if row.get("state") == "withdrawn" and n != "case"}
+    gone |= {name for name, row in rows.items() if row.get("withdrawn_at")}
+    return {name: row for name, row in rows.items() if name not in gone}
+
+
+def _seen(engine: Engine, case: str, who: Person) -> dict[str, Any]:
+    """What *who* is shown, but for what is told at once and for what comes from outside."""
+    shown = paint(show(engine, case, who, LATER), demo=False)
+    return {name: one for name, one in shown.items() if name not in {"alerts", "report", "scan"}}
+
+
+@settings(PATIENT, max_examples=8)
+@example(history=[(True, one) for one in whole(LEAD, code="MALIGNANT")])
+@example(history=[(number % 3 > 0, one) for number, one in enumerate(SECOND + APART)])
+@given(history=st.lists(st.tuples(st.booleans(), st.one_of(deeds(), ARRIVALS)), max_size=12))
+def test_a_repeat_and_its_case_live_side_by_side(lone: Engine, history: list[Any]) -> None:
+    header = a_header()
+    old = a_case(lone, a_flag(Level.L1), a_flag(None), header=header)
+    report(lone, a_report(header, "first text"))
+    for happened in whole(LEAD, grade=Grade.SEVERE):
+        _decide(lone, old, (*happened[:4], False), {}, show(lone, old).version)
+    with Unit(lone, LEAD, LATER) as unit:
+        begin(unit, unit.session.get_one(ReviewCase, old))
+    repeat = str(repeat_of(lone, old))
+    for number, (inside, happened) in enumerate(history):
+        arrives = isinstance(happened, str)
+        other, who = (old, RADIOLOGIST) if inside and not arrives else (repeat, LEAD)
+        before, life = _seen(lone, other, who), own_life(lone, old)
+        if happened == "flag":
+            level = (Level.T7, Level.T9, Level.L4)[number % 3]
+            say(lone, a_result(header, a_flag(level), product=f"P{number}"), LATER)
+        elif happened == "report":
+            report(lone, a_report(header, f"text {number}"), LATER)
+        else:
+            case = repeat if inside else old
+            by = LEAD if inside else happened[0]
+            version = show(lone, case, by, LATER).version
+            _decide(lone, case, (by, *happened[1:]), projection(lone, old), version, LATER, old)
+        assert projection(lone, old) == recomputed(lone, old)
+        assert _seen(lone, other, who) == before
+        if inside and not arrives:
+            assert own_life(lone, old) == life
