@@ -7,11 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from app import commands, intake_commands, quiet, report_commands
+from app.intake.history import PIECE
 from app.settings import UnusableSetting
 from store.domain.people import Role
 from store.domain.refusal import NotAllowed, Unusable
 
 OK, DEFECT, USAGE, SETTINGS, UNUSABLE, NOT_ALLOWED = 0, 1, 2, 10, 11, 12
+
+_PIECE = f"read a larger archive folder by folder, so many files at a time ({PIECE:,})"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("--results", action="append", type=Path, default=[], metavar="FILE")
     take.add_argument("--labels", help="label table of masks that do not name their labels")
     take.add_argument("--json", action="store_true", help="one JSON object a series")
+    take.add_argument("--piece", type=int, default=PIECE, metavar="FILES", help=_PIECE)
+    take.add_argument("--again", action="store_true", help="read known parts of an archive too")
+    take.add_argument("--queue", action="store_true", help="leave the pictures to the workers")
     take.set_defaults(run=commands.receive)
     labour = verbs.add_parser("work", help="prepare pictures of what was received")
     labour.add_argument(

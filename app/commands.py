@@ -11,7 +11,11 @@ from pathlib import Path
 
 from app import settings
 from app.demo.people import DEMO_STAFF
+from app.intake import history
+from app.intake.outcomes import Received
+from app.intake.pace import Pace
 from app.intake.receive import Delivery
+from app.intake.receive import receive as take_in_only
 from app.intake.whole import take_in
 from app.progress import Bar
 from app.wiring import Site, anchor, anchors, open_site
@@ -109,12 +113,44 @@ def receive(asked: argparse.Namespace) -> int:
         return 2
     site = _site(asked)
     delivery = Delivery(tuple(asked.paths), tuple(asked.results), asked.labels)
-    done = take_in(site, delivery, Bar())
-    for outcome in done.series:
-        sys.stdout.write((outcome.as_json() if asked.json else outcome.as_text()) + "\n")
+    plan = history.planned(delivery.paths, asked.piece)
+    if plan is not None:
+        return _receive_all(site, delivery, plan, asked)
+    done = (take_in_only if asked.queue else take_in)(site, delivery, Bar())
+    _tell(done, asked)
     for line in done.summary():
         (sys.stderr if asked.json else sys.stdout).write(line + "\n")
     return 1 if done.defects else 0
+
+
+def _tell(done: Received, asked: argparse.Namespace) -> None:
+    for outcome in done.series:
+        sys.stdout.write((outcome.as_json() if asked.json else outcome.as_text()) + "\n")
+
+
+def _receive_all(
+    site: Site, delivery: Delivery, plan: tuple[history.Piece, ...], asked: argparse.Namespace
+) -> int:
+    """Take in a whole archive, and say at the end what came of it in numbers."""
+    bar, files = Bar(), sum(piece.files for piece in plan)
+    pace = Pace(files)
+
+    def watch(read: int, skipped: int, series: int) -> None:
+        bar("Reading the archive", read + skipped, files, pace.words(read, skipped, series))
+
+    watch(0, 0, 0)
+    totals = history.take_in_all(
+        site,
+        delivery,
+        plan,
+        lambda done: _tell(done, asked),
+        watch,
+        pictures=not asked.queue,
+        again=asked.again,
+    )
+    for line in totals.summary():
+        sys.stderr.write(line + "\n")
+    return 1 if totals.defects else 0
 
 
 def verify(asked: argparse.Namespace) -> int:

@@ -15,8 +15,11 @@ class Bar:
         self._last = ("", -1)
         self._drawn = 0.0
 
-    def __call__(self, words: str, done: int, total: int) -> None:
-        """Show that *done* of *total* are done; *total* 0 means nobody knows."""
+    def __call__(self, words: str, done: int, total: int, note: str = "") -> None:
+        """Show that *done* of *total* are done; *total* 0 means nobody knows.
+
+        The *note* may change as often as it likes; without a terminal it is not written.
+        """
         if (words, done) == self._last:
             return
         new = words != self._last[0]
@@ -31,7 +34,8 @@ class Bar:
         full = WIDTH * done // total if total else 0
         bar = "#" * full + "-" * (WIDTH - full)
         count = f"{done}/{total}" if total else str(done)
-        self.stream.write(f"\r[{bar}] {count} {words:<30}")
+        said = f"{words} {note}".rstrip()
+        self.stream.write(f"\r[{bar}] {count} {said:<60}")
         if total and done == total:
             self.stream.write("\n")
         self.stream.flush()

@@ -152,8 +152,8 @@ def fail(unit: Unit, job: Job, reason: str) -> State:
 
 
 @change(Permission.TEND)
-def retry(unit: Unit, job_id: str, words: str) -> None:
-    """Let a dead job be tried again from the start, because of *words*.
+def retry(unit: Unit, job_id: str, words: str) -> State:
+    """Where a dead job stands that is to be tried again from the start, because of *words*.
 
     Raises:
         NotAllowed: no words are given, it is not dead, or its like stands in the queue.
@@ -174,6 +174,7 @@ def retry(unit: Unit, job_id: str, words: str) -> None:
     row.state, row.tries, row.owner = State.WAITING.value, 0, ""
     row.not_before = row.ended_at = None
     unit.tell("job.retried", row.id, kind=row.kind, words=words.strip())
+    return State(row.state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from store.domain.refusal import Unusable
 
 log = logging.getLogger("vcf_review")
 _CONTEXT = get_context("forkserver")
-# Loaded once, by the server that children are forked from; a child then starts in a moment.
-_CONTEXT.set_forkserver_preload(["app.intake.apart", "app.cli"])
+_LOADED = ["app.intake.apart", "app.cli"]
+"""Loaded once, by the server that children are forked from; a child then starts in a moment."""
 _GLANCE_S = 0.25
 _KILL_ME_TOO = 1  # prctl's PR_SET_PDEATHSIG
 
@@ -59,6 +59,7 @@ def made_apart(
         Failed: it took too much memory or time, died, or met a defect.
         Stopped: *stopping* said so.
     """
+    _CONTEXT.set_forkserver_preload(_LOADED)
     ours, theirs = _CONTEXT.Pipe()
     child = _CONTEXT.Process(target=_child, args=(theirs, folder, dict(about), limits.memory_mb))
     child.start()

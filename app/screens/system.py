@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import session
+from app.screens import queue_pane
 from components.plain_table import plain_table
 from store import arrivals, floods, migrate
 from store.domain.clock import local
@@ -15,6 +16,7 @@ st.markdown(
 )
 for alarm in session.ask(floods.floods).words:
     st.error(alarm)
+queue_pane.show()
 found = session.ask(arrivals.receipts)
 st.header("Everything that arrived", anchor=False)
 if not found:
