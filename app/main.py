@@ -16,6 +16,7 @@ ROOMS = (
     ("alerts", "Alerts", Permission.READ_CASES),
     ("referrals", "Referrals", Permission.READ_REFERRALS),
     ("patients", "Patients", Permission.RESOLVE),
+    ("held", "Held", Permission.RESOLVE),
     ("opt_outs", "Opt-outs", Permission.OPT_OUTS),
     ("rates", "Rates", Permission.READ_RATES),
     ("trail", "Trail", Permission.READ_TRAIL),

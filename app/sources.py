@@ -14,6 +14,8 @@ from typing import Any, ClassVar, TypeVar
 from app.configured import Place, between, filled, like, one_of, option, tables
 from app.settings import Settings, UnusableSetting
 from app.web_address import fault as address_fault
+from components.imaging.result_fields import UnusableResult
+from components.imaging.result_mapping import ResultMapping, read_mapping
 
 K = TypeVar("K", bound="Source")
 _NAME = like(r"[a-z0-9][a-z0-9-]{0,31}", 'small letters, digits and "-", at most 32')
@@ -180,7 +182,31 @@ class Reports(Source):
         return ""
 
 
-KINDS: dict[str, type[Source]] = {each.kind: each for each in (Listener, DicomWeb, Folder, Reports)}
+@dataclass(frozen=True, slots=True)
+class Results(Source):
+    """An AI product that sends its results in a table or JSON of its own."""
+
+    kind = "results"
+    mapping: Path = option("the file that says what its columns mean")
+
+
+def result_mappings(settings: Settings) -> tuple[ResultMapping, ...]:
+    """How the results of every configured product are read.
+
+    Raises:
+        UnusableSetting: the file of sources or a mapping cannot be used.
+    """
+    try:
+        return tuple(
+            read_mapping(one.mapping) for one in read(settings) if isinstance(one, Results)
+        )
+    except UnusableResult as wrong:
+        raise UnusableSetting(str(wrong)) from None
+
+
+KINDS: dict[str, type[Source]] = {
+    each.kind: each for each in (Listener, DicomWeb, Folder, Reports, Results)
+}
 
 
 def read(settings: Settings) -> tuple[Source, ...]:

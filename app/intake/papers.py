@@ -12,6 +12,7 @@ from app.intake.outcomes import Received
 from app.intake.picture import Overlay, lies_on
 from app.intake.report_messages import take_file
 from app.intake.segmentations import is_segmentation, meant_by
+from app.sources import result_mappings
 from components.imaging.header import Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
 from components.imaging.nifti import UnusableMask
@@ -43,6 +44,7 @@ class Papers:
         done: Received,
     ) -> None:
         self._entry, self.done = entry, done
+        self._mappings = result_mappings(entry.site.settings)
         given = tuple(given)
         self._folders = {
             one.header.series_uid: folder_of(i.path for i in one.instances)
@@ -60,7 +62,8 @@ class Papers:
         paths = dict.fromkeys([*_files(given), *found.others])
         # What names the labels of a mask must be known before the mask.
         for path, what in sorted(
-            ((path, recognise(path)) for path in paths), key=lambda one: one[1].kind != Kind.LABELS
+            ((path, recognise(path, self._mappings)) for path in paths),
+            key=lambda one: one[1].kind != Kind.LABELS,
         ):
             self._sort(path, what, labels)
         self._ignore_names()
@@ -157,7 +160,7 @@ class Papers:
                 self._refuse(one.path, "label names", why, Fate.IGNORED)
 
     def _read(self, path: Path) -> None:
-        reading = read_results(path)
+        reading = read_results(path, self._mappings)
         for refusal in reading.refusals:
             self._refuse(path, "AI result", refusal)
         for result in reading.results:

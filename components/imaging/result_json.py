@@ -47,7 +47,7 @@ def parse(content: str) -> Object:
     Raises:
         UnusableResult: no JSON, no object, a key twice, NaN or Infinity, or nested too deep.
     """
-    if _depth(content) > DEEPEST:
+    if depth_of(content) > DEEPEST:
         msg = f"The JSON is nested deeper than {DEEPEST} levels. Send it as the schema has it."
         raise UnusableResult(msg)
     try:
@@ -69,7 +69,7 @@ def parse(content: str) -> Object:
     return found
 
 
-def _depth(content: str) -> int:
+def depth_of(content: str) -> int:
     """How deep *content* is nested, counted before it is parsed, as parsing it recurses."""
     depth = deepest = 0
     for mark in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', content, re.DOTALL):

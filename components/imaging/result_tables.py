@@ -1,7 +1,7 @@
 """AI results and radiology reports in tables; one bad row is refused, the others are read."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from io import StringIO
@@ -52,17 +52,24 @@ def results(content: str) -> tuple[tuple[AiResult, ...], tuple[str, ...]]:
     Raises:
         UnusableResult: it is no table with the columns needed.
     """
+    return collected(_rows(content, RESULT_COLUMNS))
+
+
+def collected(
+    rows: Iterable[tuple[int, Row | None]],
+) -> tuple[tuple[AiResult, ...], tuple[str, ...]]:
+    """The results of numbered *rows*, one a scan, and why each other row was refused."""
     scans: dict[tuple[str, ...], list[tuple[AiResult, str]]] = {}
 
     def take(row: Row) -> None:
         one = _result(row)
         scan = (one.product, one.version, one.study_uid, one.accession)
-        rows = scans.get(scan, [])
-        _merged([*rows, (one, "")])  # refuses before the row is kept
-        scans[scan] = [*rows, (one, _fingerprint(row, RESULT_COLUMNS))]
+        before = scans.get(scan, [])
+        _merged([*before, (one, "")])  # refuses before the row is kept
+        scans[scan] = [*before, (one, _fingerprint(row, RESULT_COLUMNS))]
 
-    refusals = _each(content, RESULT_COLUMNS, take)
-    return tuple(_merged(rows) for rows in scans.values()), refusals
+    refusals = _each(rows, take)
+    return tuple(_merged(taken) for taken in scans.values()), refusals
 
 
 def reports(content: str) -> tuple[tuple[RadiologyReport, ...], tuple[str, ...]]:
@@ -72,14 +79,14 @@ def reports(content: str) -> tuple[tuple[RadiologyReport, ...], tuple[str, ...]]
         UnusableResult: it is no table with the columns needed.
     """
     found: list[RadiologyReport] = []
-    refusals = _each(content, REPORT_COLUMNS, lambda row: found.append(_report(row)))
+    refusals = _each(_rows(content, REPORT_COLUMNS), lambda row: found.append(_report(row)))
     return tuple(found), refusals
 
 
-def _each(content: str, needed: tuple[str, ...], take: Callable[[Row], None]) -> tuple[str, ...]:
+def _each(rows: Iterable[tuple[int, Row | None]], take: Callable[[Row], None]) -> tuple[str, ...]:
     """Give each row to *take*; the answer is why rows were refused."""
     refusals = []
-    for place, row in _rows(content, needed):
+    for place, row in rows:
         try:
             take(row if row is not None else _refuse_length())
         except UnusableResult as error:

@@ -2,14 +2,16 @@
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from components.imaging import result_json, result_tables
+from components.imaging import result_json, result_mapping, result_tables
 from components.imaging.dicom_kind import Sent, sent
 from components.imaging.result_fields import NotOurs, UnusableResult
+from components.imaging.result_mapping import ResultMapping
 from components.imaging.structured_report import read_report
 from store.domain.arrival import AiResult, RadiologyReport
 
@@ -85,8 +87,29 @@ def holds_messages(path: Path) -> bool:
         return _MESSAGES.match(file.read(64)) is not None
 
 
-def recognise(path: Path) -> Recognised:
-    """What the file at *path* holds, judged by its first bytes and never by its name."""
+def recognise(path: Path, mappings: Sequence[ResultMapping] = ()) -> Recognised:
+    """What the file at *path* holds, judged by its first bytes and never by its name.
+
+    Args:
+        path: The file.
+        mappings: Of results in other layouts than those known here.
+    """
+    found = _recognised(path)
+    if found.kind is Kind.UNKNOWN and _mapping_for(path, mappings):
+        return Recognised(Kind.RESULT)
+    return found
+
+
+def _mapping_for(path: Path, mappings: Sequence[ResultMapping]) -> ResultMapping | None:
+    """The one of *mappings* that the file is for."""
+    if not mappings:
+        return None
+    with path.open("rb") as file:
+        opening = file.read(_LOOK_BYTES).decode("utf-8-sig", errors="replace").lstrip()
+    return next((one for one in mappings if result_mapping.fits(one, opening)), None)
+
+
+def _recognised(path: Path) -> Recognised:
     with path.open("rb") as file:
         start = file.read(_LOOK_BYTES)
     if _is_nifti(start):
@@ -104,7 +127,7 @@ def recognise(path: Path) -> Recognised:
     return _json_kind(opening) if opening[:1] in ("{", "[") else _table_kind(opening)
 
 
-def read_results(path: Path) -> Reading:
+def read_results(path: Path, mappings: Sequence[ResultMapping] = ()) -> Reading:
     """The AI results in the file at *path*, in any of the formats.
 
     Raises:
@@ -116,6 +139,10 @@ def read_results(path: Path) -> Reading:
         digest = _digest(path)
         return Reading((read_report(path, digest),))
     content, digest = _text_of(path)
+    mapping = _mapping_for(path, mappings) if _recognised(path).kind is Kind.UNKNOWN else None
+    if mapping is not None:
+        rows = result_mapping.rows_of(mapping, content)
+        return Reading(*result_tables.collected(enumerate(rows, 1)))
     if content.lstrip()[:1] in ("{", "["):
         return Reading((result_json.result(content, digest),))
     return Reading(*result_tables.results(content))

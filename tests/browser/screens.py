@@ -57,6 +57,7 @@ SCREENS = (
     Screen("unknown case", LEAD, "/review?case=c_0", ".vcf-refusal:not([hidden])", "Review"),
     Screen("looking only", COORDINATOR, ROOM_OF, SEEN, "Review"),
     Screen("alerts", LEAD, "/alerts", "h1", "Alerts"),
+    Screen("held", COORDINATOR, "/held", "h1", "Held"),
     Screen("referrals", COORDINATOR, "/referrals", "table", "Referrals"),
     Screen("patients", COORDINATOR, "/patients", "h1", "Patients"),
     Screen("opt-outs", COORDINATOR, "/opt_outs", "table", "Opt-outs"),
