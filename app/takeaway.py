@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, date, datetime
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -38,11 +39,12 @@ def routes(desks: Desks) -> list[Route]:
         asked = request.query_params
         try:
             start, end = _day(asked.get("from")), _day(asked.get("to"))
-            funnel = site.ask(desk.person, rates.funnel, start, end, asked.get("site", ""))
+            where, version = asked.get("site", ""), _version(asked)
+            funnel = site.ask(desk.person, rates.funnel, start, end, where, version)
             head = anchor(site, INTAKE)
             content = rates_workbook(
                 funnel,
-                period_words(start, end, asked.get("site", "")),
+                period_words(start, end, where, version),
                 made_at=datetime.now(UTC).replace(microsecond=0),
                 made_by=desk.person.name,
                 demo=site.settings.demo,
@@ -63,11 +65,19 @@ def routes(desks: Desks) -> list[Route]:
     ]
 
 
-def period_words(start: date | None, end: date | None, site: str) -> str:
-    """The period and site of a set of rates, in words."""
+def _version(asked: QueryParams) -> tuple[str, str] | None:
+    product = asked.get("product", "")
+    return (product, asked.get("version", "")) if product else None
+
+
+def period_words(
+    start: date | None, end: date | None, site: str, version: tuple[str, str] | None = None
+) -> str:
+    """The period, site and AI version of a set of rates, in words."""
     when = f"Scans from {start:%d/%m/%Y}" if start else "Scans from the beginning"
     until = f"to {end:%d/%m/%Y}" if end else "to today"
-    return f"{when} {until}, {f'site {site}' if site else 'all sites'}"
+    by = f", answered by {' '.join(version)}" if version else ""
+    return f"{when} {until}, {f'site {site}' if site else 'all sites'}{by}"
 
 
 def _day(text: str | None) -> date | None:

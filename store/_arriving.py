@@ -108,6 +108,21 @@ class MergeRow(SQLModel, table=True):
     undone_at: datetime | None = plain(Utc, default=None)
 
 
+class VersionRow(SQLModel, table=True):
+    """A version of an AI product that has spoken, and who answers for its use."""
+
+    __tablename__ = "ai_version"
+
+    product: str = plain(primary_key=True)
+    version: str = plain(primary_key=True)
+    first_at: datetime = plain(Utc)
+    renews: bool = plain(default=False)
+    accepted_by: str = staff(default="")
+    accepted_name: str = staff(default="")
+    accepted_at: datetime | None = plain(Utc, default=None)
+    words: str = plain(Text, default="")
+
+
 class PatientEventRow(SQLModel, table=True):
     """Something that became known of a patient after they came, never changed."""
 

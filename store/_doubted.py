@@ -13,7 +13,6 @@ from sqlmodel import col
 
 from store import _flags
 from store._held import SHOWN, Choice, Release, hold
-from store.domain.arrival import Ending
 from store.domain.identity import Patient
 from store.domain.refusal import NotAllowed
 from store.tables import HeldRow, PatientRow, ResultRow, ScanRow
@@ -95,9 +94,8 @@ def _scans_of(unit: Unit, said: Mapping[str, str]) -> list[ScanRow]:
 
 
 def _hold(unit: Unit, row: ResultRow, code: str, why: str, scans: Iterable[ScanRow]) -> None:
-    shown = {"AI product": f"{row.product} {row.version}".strip(), "Its answer": row.ending}
-    if row.ending == Ending.POSITIVE:
-        shown["It flags"] = ", ".join(flag["level"] or "the scan" for flag in row.findings)
+    # Not what it answered: who decides may be the one to read the scan without it.
+    shown = {"AI product": f"{row.product} {row.version}".strip()}
     said = row.about.get("patient", {})
     if said:
         shown["It names"] = _words(said)

@@ -16,6 +16,7 @@ from store._patients import patient_row
 from store._pictures import adopt, enter_series, shown_series
 from store._receipts import Outcome as Outcome
 from store._receipts import receipt
+from store._versions import note_version
 from store.domain.arrival import AiResult, Fate, SeriesHeader
 from store.domain.arrival import Picture as Picture
 from store.domain.people import Permission
@@ -181,6 +182,7 @@ def receive_result(
     row = _flags.result_row(result, None, unit.now, source, about)
     unit.session.add(row)
     unit.session.flush()
+    note_version(unit, result.product, result.version)
     doubt = doubted(unit, row, scan) or doubt
     if scan is None or doubt:
         return receipt(

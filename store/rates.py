@@ -16,7 +16,15 @@ from store.domain.reading import LAST_SESSION, NUMBERS, REPEAT, CaseKind, Kind, 
 from store.domain.repeat import Pair
 from store.domain.report import DETECTION_DISCREPANCY, ReportStatus
 from store.guard import change, question
-from store.tables import ReadingRow, ReceiptRow, ReferralRow, RepeatRow, ReviewCase, ScanRow
+from store.tables import (
+    ReadingRow,
+    ReceiptRow,
+    ReferralRow,
+    RepeatRow,
+    ResultRow,
+    ReviewCase,
+    ScanRow,
+)
 from store.unit import Reader, Unit
 
 _FIRST = NUMBERS[Kind.FIRST]
@@ -26,19 +34,25 @@ _FLAGGED = col(ReviewCase.kind) != CaseKind.NEGATIVE.value
 
 @question(Permission.READ_RATES)
 def funnel(
-    reader: Reader, start: date | None = None, end: date | None = None, site: str = ""
+    reader: Reader,
+    start: date | None = None,
+    end: date | None = None,
+    site: str = "",
+    version: tuple[str, str] | None = None,
 ) -> tuple[FunnelRow, ...]:
     """The way from arrival to referral of scans made from *start* to *end* (both included).
 
     What never became a scan (held, refused) has no scan date and no site, so it is counted
-    only where neither narrows the question.
+    only where nothing narrows the question.
+
+    Args:
+        version: Product and version: then of the scans that it answered, by its own answer.
     """
-    unit = _Counter(reader.session, start, end, site)
+    unit = _Counter(reader.session, start, end, site, version)
     received = unit.scans()
-    lost = 0 if start or end or site else _never_a_scan(reader.session)
-    answered = (Ending.POSITIVE.value, Ending.NEGATIVE.value)
-    analysed = unit.scans(col(ScanRow.ending).in_(answered))
-    flagged = unit.scans(col(ScanRow.ending) == Ending.POSITIVE.value)
+    lost = 0 if start or end or site or version else _never_a_scan(reader.session)
+    analysed = unit.scans(unit.answered(Ending.POSITIVE, Ending.NEGATIVE))
+    flagged = unit.scans(unit.answered(Ending.POSITIVE))
     closed = col(ReviewCase.state) == CaseState.CLOSED.value
     fracture = col(ReviewCase.fragility) > 0
     judged = col(ReviewCase.report_status).not_in(["", ReportStatus.NO_REPORT.value])
@@ -130,8 +144,16 @@ def downloaded(unit: Unit, sha256: str) -> None:
 class _Counter:
     """Counts within one period and site, without those who opted out."""
 
-    def __init__(self, session: Session, start: date | None, end: date | None, site: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        start: date | None,
+        end: date | None,
+        site: str,
+        version: tuple[str, str] | None = None,
+    ) -> None:
         self.session = session
+        self.version = version
         self.period = []
         if start:
             self.period.append(col(ScanRow.scanned) >= start)
@@ -140,6 +162,22 @@ class _Counter:
         if site:
             self.period.append(col(ScanRow.site) == site)
         self.bounds = [*self.period, col(ScanRow.opted_out).is_(False)]
+        if version:
+            self.bounds.append(self.answered(*Ending))
+
+    def answered(self, *endings: Ending) -> ColumnElement[bool]:
+        """Whether the analysis of a scan ended so; that of the version, where one is asked for."""
+        said = [ending.value for ending in endings]
+        if self.version is None:
+            return col(ScanRow.ending).in_(said)
+        product, version = self.version
+        own = select(col(ResultRow.digest)).where(
+            col(ResultRow.scan_id) == ScanRow.id,
+            col(ResultRow.product) == product,
+            col(ResultRow.version) == version,
+            col(ResultRow.ending).in_(said),
+        )
+        return own.exists()
 
     def scans(self, *clauses: object) -> int:
         query = select(func.count()).select_from(ScanRow).where(*self.bounds, *clauses)  # type: ignore[arg-type]  # clause types

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow, PatientEventRow
+from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow, PatientEventRow, VersionRow
 from store._received import (
     MeasurementRow,
     PatientRow,
@@ -65,6 +65,7 @@ __all__ = [
     "TakeoverRow",
     "TellingRow",
     "TrailRow",
+    "VersionRow",
 ]
 
 

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     RESOLVE = "decide on what is held"
     OPT_OUTS = "keep the register of opt-outs"
     READ_RATES = "read rates"
+    VALIDATE = "accept a new version of an AI product"
     READ_TRAIL = "read the trail"
     READ_SYSTEM = "read the state of the system"
     RECEIVE = "receive scans and results"
@@ -64,9 +65,16 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.FLS_COORD: _CLINICAL
     | _FINDS
     | {Permission.READ_REFERRALS, Permission.REFER, Permission.RESOLVE, Permission.OPT_OUTS},
-    Role.AUDIT_LEAD: frozenset({Permission.READ_RATES, Permission.READ_TRAIL}),
+    Role.AUDIT_LEAD: frozenset(
+        {Permission.READ_RATES, Permission.READ_TRAIL, Permission.VALIDATE},
+    ),
     Role.CSO: frozenset(
-        {Permission.READ_RATES, Permission.READ_TRAIL, Permission.READ_SYSTEM},
+        {
+            Permission.READ_RATES,
+            Permission.READ_TRAIL,
+            Permission.READ_SYSTEM,
+            Permission.VALIDATE,
+        },
     ),
     Role.ADMIN: frozenset({Permission.READ_SYSTEM, Permission.READ_TRAIL, Permission.TEND}),
     Role.SYSTEM: frozenset(
