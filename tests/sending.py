@@ -59,9 +59,15 @@ class Receiving:
     """One of our own receiving commands, running over the data folder *data*."""
 
     def __init__(
-        self, data: Path, verb: str, sources: str, *, prefix: tuple[str, ...] = ()
+        self,
+        data: Path,
+        verb: str,
+        sources: str,
+        *,
+        prefix: tuple[str, ...] = (),
+        more: tuple[str, ...] = (),
     ) -> None:
-        self.data, self.verb, self.prefix = data, verb, prefix
+        self.data, self.verb, self.prefix, self.more = data, verb, prefix, more
         self.file = data.parent / "sources.toml"
         self.file.write_text(sources)
         self.log = data.parent / f"{verb}.log"
@@ -78,7 +84,7 @@ class Receiving:
         self.log.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, *COMMAND, self.verb],
+                [*self.prefix, *COMMAND, self.verb, *self.more],
                 env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
         until(lambda: ready in self.said() or self.process_ended(), f"{self.verb} to say {ready}")
