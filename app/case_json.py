@@ -6,11 +6,12 @@ from app import described_json
 from app.purpose import PURPOSE
 from app.report_json import reported
 from app.timeline_json import proposed, timeline
+from app.vendor_json import percent, vendor
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
 from store.domain.finding import Source, State
-from store.domain.genant import FractureType, band
+from store.domain.genant import FractureType
 from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
 from store.domain.rejection import REASONS
@@ -37,12 +38,6 @@ LISTS: dict[str, Any] = {
 HIDDEN = "hidden until this case is closed"
 
 _READERS = ("One reader", "Another reader")
-
-
-def percent(loss: float) -> str:
-    """A loss with its band, never a bare figure: ``29 % (17–42 %)``."""
-    low, high = band(loss)
-    return f"{loss * 100:.0f} % ({low * 100:.0f}–{high * 100:.0f} %)"
 
 
 def paint(case: Case, *, demo: bool) -> dict[str, Any]:
@@ -178,7 +173,7 @@ def _finding(found: Finding, case: Case) -> dict[str, Any]:
         "type": found.shape.value if found.shape else None,
         "suggested": _measured(measured) if measured else None,
         "anew": _anew(found, case),
-        "vendor": _vendor(found),
+        "vendor": vendor(found, case),
         "offered": _offered(found),
         "heights": _heights(measured) if measured else None,
         "reason": reason.words if reason else "",
@@ -229,17 +224,6 @@ def _offered(found: Finding) -> dict[str, Any] | None:
         return None
     shape = found.offered.shape
     return {"grade": int(found.offered.grade), "type": shape.value if shape else None}
-
-
-def _vendor(found: Finding) -> dict[str, Any] | None:
-    if found.source is not Source.AI:
-        return None
-    return {
-        "level": found.ai_level.value if found.ai_level else None,
-        "grade": int(found.ai_grade) if found.ai_grade is not None else None,
-        "loss": percent(found.ai_loss) if found.ai_loss is not None else None,
-        "formula": found.ai_formula,
-    }
 
 
 def _measured(size: Assessment) -> dict[str, Any]:

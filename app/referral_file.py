@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from app.case_json import percent
+from app.vendor_json import percent
 from app.wiring import Site, anchor
 from exports.fls import Batch, NotReferredRow, ReferralRow, referral_workbook
 from exports.fls_words import FoundBy, RowStatus

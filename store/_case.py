@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from store._alerts import Alert
+from store._answers import Answer
 from store._claimed import Held
 from store._measured import Spine
 from store._pictures import Elsewhere, Pictured
@@ -144,6 +145,7 @@ class Case:
     """Everything one painting of the room needs, read in one transaction.
 
     Attributes:
+        answers: Every flag of every AI product, in the order in which they came.
         pictures: Every reconstruction of the scan, the one shown first.
         elsewhere: Set where the newest step was made on another picture than the first.
         numbering: How the levels are counted and named.
@@ -160,6 +162,7 @@ class Case:
     patient: Patient
     scan: Scan
     products: tuple[str, ...]
+    answers: tuple[Answer, ...]
     findings: tuple[Finding, ...]
     spine: Spine
     pictures: tuple[Pictured, ...]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store._alerts import alerts_on
+from store._answers import answers_on
 from store._case import Case as Case
 from store._case import Closed, Issue, Reading, Report, Scan
 from store._case import Finding as Finding
@@ -84,6 +85,7 @@ def case(reader: Reader, case_id: str) -> Case:
         patient=patient_of(session.get_one(PatientRow, scan.patient_id)),
         scan=_scan(scan, shown),
         products=() if view.unaided else _products(session, scan.id),
+        answers=() if view.unaided else answers_on(session, scan.id),
         findings=painted,
         spine=spine,
         pictures=pictures,

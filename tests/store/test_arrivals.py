@@ -27,6 +27,7 @@ from store_builders import (
     step,
 )
 
+from app.vendor_json import vendor
 from store import arrivals
 from store.domain.arrival import Ending, Fate
 from store.domain.finding import CaseState, Deed, State
@@ -274,9 +275,8 @@ def test_two_results_share_a_case_and_a_level_both_name_is_one_finding(engine: E
     header = a_header()
     arrive(engine, header)
     first = say(engine, a_result(header, a_flag(Level.L1), a_flag(Level.T12)))
-    second = say(
-        engine, a_result(header, a_flag(Level.L1), a_flag(Level.T8, loss=0.45), product="Other")
-    )
+    other = a_result(header, a_flag(Level.L1), a_flag(Level.T8, loss=0.45), product="Other")
+    second = say(engine, other, NOW + timedelta(hours=1))
     assert first.case == second.case is not None
     shown = show(engine, first.case or "")
     assert [f.ai_level for f in shown.findings] == [Level.L1, Level.T12, Level.T8]
@@ -284,6 +284,14 @@ def test_two_results_share_a_case_and_a_level_both_name_is_one_finding(engine: E
         "Product 1.2, flags loss > 20 %",
         "Other 1.2, flags loss > 20 %",
     )
+    assert [(one.product, one.level) for one in shown.answers] == [
+        ("Product 1.2", Level.L1),
+        ("Product 1.2", Level.T12),
+        ("Other 1.2", Level.L1),
+        ("Other 1.2", Level.T8),
+    ]
+    also = [(vendor(found, shown) or {})["also"] for found in shown.findings]
+    assert also == [["Other 1.2, loss 32 % (20–45 %)"], [], []]
     with Session(engine) as session:
         assert session.execute(select(col(ReviewCase.worst_grade))).scalar_one() == Grade.SEVERE
 

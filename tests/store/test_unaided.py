@@ -167,7 +167,7 @@ def test_flags_that_were_hidden_always_go_to_a_second_person(engine: Engine) -> 
     assert events(engine, case)[-1].after["reasons"] == ["read without the AI's answer"]
     mine = show(engine, case)
     assert (mine.state, mine.reading.unaided) == (CaseState.SECOND_READ, True)
-    assert (mine.findings, mine.products) == ((), ())
+    assert (mine.findings, mine.products, mine.answers) == ((), (), ())
     (line,) = lines(engine, Filters())
     assert (line.levels, line.findings) == ((), 0), "the first reader may yet undo the closing"
     theirs = show(engine, case, RADIOLOGIST)

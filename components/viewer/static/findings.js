@@ -99,6 +99,7 @@ function vendorLine(finding, record) {
   const parts = [vendor.grade === null ? "no grade given" : badge(vendor.grade, { suggested: true })];
   if (vendor.loss) parts.push(", loss ", unbroken(vendor.loss), vendor.formula ? ` by ${vendor.formula}` : " (formula not stated)");
   if (vendor.level && vendor.level !== level) parts.push(`; it named ${vendor.level}`);
+  if (vendor.also?.length) parts.push(`; also flagged by ${vendor.also.join("; ")}`);
   return line("AI product", ...parts);
 }
 
