@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 from app.configured import Place, between, filled, like, one_of, option, tables
 from app.settings import Settings, UnusableSetting
 from app.web_address import fault as address_fault
+from components.imaging.report_mapping import ReportMapping, read_report_mapping
 from components.imaging.result_fields import UnusableResult
 from components.imaging.result_mapping import ResultMapping, read_mapping
 
@@ -204,8 +205,29 @@ def result_mappings(settings: Settings) -> tuple[ResultMapping, ...]:
         raise UnusableSetting(str(wrong)) from None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportTable(Source):
+    """A RIS that writes its reports into a table of its own."""
+
+    kind = "ris-csv"
+    mapping: Path = option("the file that says what its columns mean")
+
+
+def report_mappings(settings: Settings) -> dict[str, ReportMapping]:
+    """How the tables of every configured RIS are read, by name of the source.
+
+    Raises:
+        UnusableSetting: the file of sources or a mapping cannot be used.
+    """
+    those = [one for one in read(settings) if isinstance(one, ReportTable)]
+    try:
+        return {one.name: read_report_mapping(one.mapping) for one in those}
+    except UnusableResult as wrong:
+        raise UnusableSetting(str(wrong)) from None
+
+
 KINDS: dict[str, type[Source]] = {
-    each.kind: each for each in (Listener, DicomWeb, Folder, Reports, Results)
+    each.kind: each for each in (Listener, DicomWeb, Folder, Reports, Results, ReportTable)
 }
 
 

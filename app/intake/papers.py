@@ -11,11 +11,13 @@ from app.intake.entry import Entry
 from app.intake.outcomes import Received
 from app.intake.picture import Overlay, lies_on
 from app.intake.report_messages import take_file
+from app.intake.report_tables import mapping_for, take_table
 from app.intake.segmentations import is_segmentation, meant_by
 from app.sources import result_mappings
 from components.imaging.header import Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
 from components.imaging.nifti import UnusableMask
+from components.imaging.report_mapping import ReportMapping
 from components.imaging.results import (
     Kind,
     NotOurs,
@@ -58,6 +60,7 @@ class Papers:
         self._named: list[AiResult] = []
         self._reports: list[Path] = []
         self._messages: list[Path] = []
+        self._tables: list[tuple[Path, str, ReportMapping]] = []
         self._names: list[LabelNames] = []
         paths = dict.fromkeys([*_files(given), *found.others])
         # What names the labels of a mask must be known before the mask.
@@ -96,6 +99,8 @@ class Papers:
                 self._refuse(path, "report", refused)
         for path in self._messages:
             self.done.others += take_file(self._entry.site, path, self._entry.source)
+        for path, name, mapping in self._tables:
+            self.done.others += take_table(self._entry, path, name, mapping)
 
     def _sort(self, path: Path, found: Recognised, labels: str | None) -> None:
         try:
@@ -103,12 +108,12 @@ class Papers:
                 self._names.append(read_names(path))
             elif found.kind in (Kind.MASK, Kind.CENTROIDS):
                 self._overlay(path, found.kind, labels)
-            elif found.kind is Kind.REPORTS:
-                self._reports.append(path)
-            elif found.kind is Kind.MESSAGES:
-                self._messages.append(path)
+            elif found.kind in (Kind.REPORTS, Kind.MESSAGES):
+                (self._reports if found.kind is Kind.REPORTS else self._messages).append(path)
             elif found.kind is Kind.RESULT:
                 self._read(path)
+            elif path.suffix.lower() == ".csv" and (known := mapping_for(self._entry, path)):
+                self._tables.append((path, *known))
             else:
                 self._refuse(path, "file", found.reason or "Not a result, a mask or a report.")
         except NotOurs as reason:
