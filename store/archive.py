@@ -71,7 +71,11 @@ class Archive:
             for number, source in enumerate(files):
                 _copy(source, stray / f"{number:05}.dcm")
             _settle(stray)
-            stray.replace(goal)
+            try:
+                stray.replace(goal)
+            except OSError:
+                if not goal.is_dir():  # else another receiver of the same was faster
+                    raise
         finally:
             shutil.rmtree(stray, ignore_errors=True)
         _settle(goal.parent)
