@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from components.imaging.phantom.bodies import Array, Frame
 Box = tuple[slice, slice, slice]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """Where the voxels lie in the patient.
 
@@ -25,13 +26,14 @@ class Grid:
     affine: NDArray[np.float64]
     thick_mm: float
 
-    @property
+    # Asked for by every ellipse of every slice: kept, or they were a third of drawing a scan.
+    @cached_property
     def spacing_mm(self) -> tuple[float, float, float]:
         """Between slices, between rows, between columns, each along its own axis."""
         a, b, c = np.linalg.norm(self.affine[:3, :3], axis=0)
         return float(a), float(b), float(c)
 
-    @property
+    @cached_property
     def origin_mm(self) -> tuple[float, float, float]:
         """Left, back and up of the first voxel's centre."""
         x, y, z = self.affine[:3, 3]
