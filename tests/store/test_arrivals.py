@@ -291,7 +291,7 @@ def test_two_results_share_a_case_and_a_level_both_name_is_one_finding(engine: E
         ("Other 1.2", Level.T8),
     ]
     also = [(vendor(found, shown) or {})["also"] for found in shown.findings]
-    assert also == [["Other 1.2, loss 32 % (20–45 %)"], [], []]
+    assert also == [["Other 1.2, loss 32 % (20–44 %)"], [], []]
     with Session(engine) as session:
         assert session.execute(select(col(ReviewCase.worst_grade))).scalar_one() == Grade.SEVERE
 
