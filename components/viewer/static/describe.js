@@ -33,7 +33,7 @@ function againstField(record, finding) {
   const scans = earlierScans(record);
   if (scans.length === 0) return [];
   return [{
-    name: "against", title: "Against the scan of", kind: "one", value: finding.against || null,
+    name: "against", title: "Against", kind: "one", value: finding.against || null,
     options: scans.map((scan) => ({ value: ofScan(scan), words: scan.date, note: scan.exam ?? "" })),
   }];
 }
