@@ -43,23 +43,10 @@ def _parser() -> argparse.ArgumentParser:
         "--beside", action="store_true", help="end with the process that started it"
     )
     labour.set_defaults(run=intake_commands.work)
-    hear = verbs.add_parser("listen", help="receive scans by DICOM (C-STORE)")
-    hear.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
-    hear.set_defaults(run=intake_commands.listen)
-    heed = verbs.add_parser("reports", help="receive radiology reports by HL7 v2 over MLLP")
-    heed.add_argument("source", nargs="?", default="", help="which source, where there are several")
-    heed.set_defaults(run=report_commands.reports)
-    fetch = verbs.add_parser("pull", help="fetch scans by DICOMweb")
-    fetch.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
-    fetch.add_argument("--once", action="store_true", help="one round, then end")
-    fetch.add_argument("--since", type=date.fromisoformat, help="first scan date, YYYY-MM-DD")
-    fetch.set_defaults(run=intake_commands.pull)
     out = verbs.add_parser("opt-outs", help="leave out the patients of a CSV table")
     out.add_argument("table", type=Path, metavar="FILE")
     out.set_defaults(run=report_commands.opt_outs)
-    look = verbs.add_parser("watch", help="receive what is copied to a folder")
-    look.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
-    look.set_defaults(run=intake_commands.watch)
+    _ways_in(verbs)
     walk = verbs.add_parser("trail", help="the record of who did what")
     walk.add_argument("deed", choices=["verify"])
     walk.set_defaults(run=commands.verify)
@@ -74,6 +61,28 @@ def _parser() -> argparse.ArgumentParser:
         # Also after the verb, where people look for it.
         verb.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser
+
+
+def _ways_in(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The verbs that speak with what VCF_SOURCES names."""
+    hear = verbs.add_parser("listen", help="receive scans by DICOM (C-STORE)")
+    hear.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
+    hear.set_defaults(run=intake_commands.listen)
+    heed = verbs.add_parser("reports", help="receive radiology reports by HL7 v2 over MLLP")
+    heed.add_argument("source", nargs="?", default="", help="which source, where there are several")
+    heed.set_defaults(run=report_commands.reports)
+    fetch = verbs.add_parser("pull", help="fetch scans by DICOMweb")
+    fetch.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
+    fetch.add_argument("--once", action="store_true", help="one round, then end")
+    fetch.add_argument("--since", type=date.fromisoformat, help="first scan date, YYYY-MM-DD")
+    fetch.set_defaults(run=intake_commands.pull)
+    look = verbs.add_parser("watch", help="receive what is copied to a folder")
+    look.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
+    look.set_defaults(run=intake_commands.watch)
+    away = verbs.add_parser("send", help="send DICOM objects to a PACS by DICOMweb")
+    away.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    away.add_argument("--to", default="", help="which source of VCF_SOURCES")
+    away.set_defaults(run=intake_commands.send)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -90,6 +90,23 @@ def watch(asked: argparse.Namespace) -> int:
     return 0
 
 
+def send(asked: argparse.Namespace) -> int:
+    """Send DICOM objects to a PACS by DICOMweb."""
+    from app.intake.send import send as store
+    from app.intake.web import Service
+
+    source = sources.named(settings.read(data=asked.data), sources.DicomWeb, asked.to)
+    service, stopped = Service(source), until_stopped()
+    for number, file in enumerate(asked.files, start=1):
+        try:
+            store(service, file, stopped)
+        except OSError as error:
+            msg = f"File {number} cannot be read: {error.strerror}."
+            raise Unusable(msg) from None
+        sys.stdout.write(f"{number} of {len(asked.files)} sent\n")
+    return 0
+
+
 def _hand_over(site: Site, source: sources.Source) -> HandOver:
     return HandOver(site, Spool(site.archive.folder / "inbox", source.name))
 

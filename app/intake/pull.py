@@ -9,8 +9,7 @@ fetched again.
 import json
 import logging
 import os
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 from app.intake.hand_over import HandOver
 from app.intake.multipart import Failed, Refused
 from app.intake.spool import digest_of, settle, write_whole
-from app.intake.web import Service, text_in, tried, uid_in
+from app.intake.web import Pause, Service, text_in, tried, uid_in
 from app.sources import DicomWeb
 from components.imaging.elements import HEADER_LIMIT
 from components.imaging.naming import Nameless, named
@@ -33,7 +32,6 @@ STUDY_WORDS, SERIES_WORDS = "00081030", "0008103E"
 LARGEST_OBJECT = 4 << 30
 LEFT_OVER_SECONDS = 3600.0
 """After so long a study that the PACS no longer names is handed over as it is."""
-Pause = Callable[[float], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ class _Pull:
             yield study_uid, [each for one in entries if (each := self._wanted(study, one))]
 
     def _found(self, path: str, **asked: str) -> list[dict[str, Any]]:
-        return list(tried(lambda: list(self.service.found(path, **asked)), self._back_off))
+        return list(tried(lambda: list(self.service.found(path, **asked)), self.pause))
 
     def _wanted(self, study: dict[str, Any], entry: dict[str, Any]) -> Offered | None:
         series_uid, modality = uid_in(entry, SERIES), text_in(entry, MODALITY)
@@ -172,7 +170,7 @@ class _Pull:
             self.done.known += 1
             return True
         try:
-            tried(lambda: self._fetch(one), self._back_off)
+            tried(lambda: self._fetch(one), self.pause)
         except (Failed, Refused) as refusal:
             log.warning("%s: a series was not fetched: %s", self.source.name, refusal)
             self.done.failed += 1
@@ -220,7 +218,3 @@ class _Pull:
         finally:
             stray.unlink(missing_ok=True)
         return name.sop_uid
-
-    def _back_off(self, number: int) -> None:
-        """Wait, longer each time, and never as long as the next one who waits."""
-        self.pause(min(60.0, 2.0**number) * random.uniform(0.5, 1.5))

@@ -7,11 +7,12 @@ the bytes as they come (docs/adr/0015-dicomweb-by-hand.md).
 import base64
 import http.client
 import json
+import random
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from app.intake.multipart import Failed, Parts, Refused, boundary_of
@@ -20,6 +21,9 @@ from app.sources import DicomWeb
 from app.web_address import pinned
 from components.imaging.naming import UID
 
+T = TypeVar("T")
+Pause = Callable[[float], object]
+"""Waits so many seconds."""
 LARGEST_ANSWER = 64 << 20
 """Bytes of one answer in JSON."""
 PAGE = 500
@@ -147,8 +151,10 @@ def text_in(entry: dict[str, Any], tag: str) -> str:
     return str(first) if isinstance(first, str | int | float) else ""
 
 
-def tried(what: Callable[[], Any], pause: Callable[[int], None], most: int = 5) -> Any:  # noqa: ANN401
-    """What *what* gives, tried again after each `Failed`, with `pause(n)` before the n-th repeat.
+def tried(what: Callable[[], T], pause: Pause, most: int = 5) -> T:
+    """What *what* gives, tried again after each `Failed`.
+
+    The pauses grow, and are never as long as those of the next one who waits.
 
     Raises:
         Failed: it failed *most* times.
@@ -157,7 +163,7 @@ def tried(what: Callable[[], Any], pause: Callable[[int], None], most: int = 5) 
         try:
             return what()
         except Failed:
-            pause(number)
+            pause(min(60.0, 2.0**number) * random.uniform(0.5, 1.5))
     return what()
 
 

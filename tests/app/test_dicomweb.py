@@ -16,6 +16,7 @@ from running import COMMAND
 from sending import Receiving, rows, spooled, write_scan
 
 from app.intake.multipart import Failed, Parts, Refused, boundary_of
+from app.intake.send import failures_in
 from app.intake.web import Service, tried
 from app.sources import DicomWeb
 from app.web_address import Unreachable
@@ -82,6 +83,40 @@ def test_a_wrong_secret_is_said_with_what_to_check(orthanc: Orthanc, tmp_path: P
     assert "wrong" not in done.stderr
 
 
+def sent(orthanc: Orthanc, data: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    one = Receiving(data, "send", SOURCE.format(url=orthanc.url))
+    asked = [*orthanc.within, *COMMAND, "send", *files]
+    told = {"PACS_SECRET": "s3cret", **one.environment}
+    return subprocess.run(asked, env=told, capture_output=True, text=True, check=False)
+
+
+def test_a_result_goes_out_to_the_pacs_and_what_is_none_is_refused(
+    orthanc: Orthanc, tmp_path: Path
+) -> None:
+    slices = write_scan(tmp_path / "scan", 13)
+    (tmp_path / "words").write_text("no object")
+    done = sent(orthanc, tmp_path / "data", slices[0], slices[1])
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 sent" in done.stdout
+    refused = sent(orthanc, tmp_path / "data", tmp_path / "words")
+    assert refused.returncode == 11
+    assert "Not DICOM" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "failures"),
+    [
+        ({}, 0),
+        ([], 0),
+        ({"00081198": {"vr": "SQ"}}, 0),
+        ({"00081198": {"vr": "SQ", "Value": []}}, 0),
+        ({"00081198": {"vr": "SQ", "Value": [{"00081197": {"vr": "US", "Value": [272]}}]}}, 1),
+    ],
+)
+def test_an_empty_list_of_failures_is_no_failure(answer: object, failures: int) -> None:
+    assert len(failures_in(answer)) == failures
+
+
 def parts_of(answer: bytes, boundary: bytes, step: int) -> list[bytes]:
     at = 0
 
@@ -122,14 +157,15 @@ def test_an_answer_that_is_no_multipart_is_refused(said: str) -> None:
 
 
 def test_what_fails_is_tried_again_and_what_is_refused_is_not() -> None:
-    pauses: list[int] = []
+    pauses: list[float] = []
 
     def failing() -> None:
         raise Failed
 
     with pytest.raises(Failed):
         tried(failing, pauses.append)
-    assert pauses == [1, 2, 3, 4]
+    bounds = [(1, 3), (2, 6), (4, 12), (8, 24)]
+    assert all(low <= one <= high for one, (low, high) in zip(pauses, bounds, strict=True))
 
 
 class Elsewhere(BaseHTTPRequestHandler):

@@ -2,6 +2,7 @@
 
 import resource
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -126,3 +127,27 @@ def test_a_full_disk_is_told_to_the_sender_and_the_listener_goes_on_afterwards(
         assert storescu(port, tmp_path / "scan").returncode == 0
         until(lambda: fates(one.data) == {"accepted": 1}, "the scan to be accepted")
         assert one.stop() == 0
+
+
+def test_with_certificates_only_a_peer_that_shows_one_is_heard(tmp_path: Path) -> None:
+    write_scan(tmp_path / "scan", 5)
+    pem, key = tmp_path / "both.pem", tmp_path / "both.key"
+    asked = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    files = ["-keyout", key, "-out", pem]
+    subprocess.run([*asked.split(), *files], check=True, capture_output=True)
+    names = {"certificate": pem, "key": key, "peer_ca": pem}
+    port, text = listener(tmp_path / "data", **{name: f'"{file}"' for name, file in names.items()})
+    with Receiving(tmp_path / "data", "listen", text) as one:
+        one.start("listening on port")
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
+        assert storescu(port, tmp_path / "scan").returncode != 0
+        nameless = ("+tla", "+cf", str(pem))
+        assert storescu(port, tmp_path / "scan", more=nameless).returncode != 0
+        known = ("+tls", str(key), str(pem), "+cf", str(pem))
+        began = time.monotonic()
+        done = storescu(port, tmp_path / "scan", more=known)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert time.monotonic() - began < 15
+        for each in idle:
+            each.close()
+        until(lambda: fates(one.data) == {"accepted": 1}, "the scan to be accepted")
