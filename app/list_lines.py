@@ -44,12 +44,9 @@ def rows(lines: Sequence[Line], address: str) -> list[Row]:
     """*lines* as rows of the table; each opens its case in the list of *address*."""
     people = {person.handle: person.name for person in session.ask(assignments.colleagues)}
     today, due_days = datetime.now(UTC).date(), session.here().site.settings.due_days
+    tickets = session.tickets([line.key.id for line in lines], address)
     return [
-        Row(
-            line.key.id,
-            cells(line, people, today, due_days),
-            ticket=session.ticket(line.key.id, address),
-        )
+        Row(line.key.id, cells(line, people, today, due_days), ticket=tickets[line.key.id])
         for line in lines
     ]
 

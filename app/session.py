@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Concatenate, NoReturn, ParamSpec, TypeVar
@@ -66,15 +66,24 @@ def person() -> Person:
 
 
 def ticket(case: str, address: str = "") -> str:
-    """A ticket for *case*, the same for an hour: a new one at every run would fetch anew.
+    """A ticket for *case*, as `tickets` gives it."""
+    return tickets((case,), address)[case]
 
-    *address* is what the worklist it was opened from is narrowed to.
+
+def tickets(cases: Iterable[str], address: str = "") -> dict[str, str]:
+    """A ticket for each case, the same for an hour: a new one at every run would fetch anew.
+
+    *address* is what the worklist they are opened from is narrowed to.
     """
     kept: dict[tuple[str, str], tuple[str, datetime]] = st.session_state.setdefault("tickets", {})
-    now, key = datetime.now(UTC), (case, address)
-    if key not in kept or now - kept[key][1] > FRESH:
-        kept[key] = here().tickets.mint(desk().digest, case, address), now
-    return kept[key][0]
+    now, digest = datetime.now(UTC), desk().digest
+    found = {}
+    for case in cases:
+        key = case, address
+        if key not in kept or now - kept[key][1] > FRESH:
+            kept[key] = here().tickets.mint(digest, case, address), now
+        found[case] = kept[key][0]
+    return found
 
 
 def address() -> Address:

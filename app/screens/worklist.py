@@ -98,6 +98,10 @@ def _listed(address: Address, places: list[worklist.Key | None]) -> tuple[workli
     return page, f"{total} cases, {order}. {keys}"
 
 
+def _back() -> None:
+    st.session_state["places"].pop()
+
+
 def _table(finding: bool, page: int, turn: int) -> str:
     """The table's name: a new one for another page, and after a deed, when nothing is chosen."""
     return f"found {turn}" if finding else f"worklist {page} {turn}"
@@ -149,10 +153,7 @@ elif not lines:
     st.info("Nothing is waiting here. Change the filters to see other cases.")
 if FOUND not in st.session_state:
     back, on, _ = st.columns([1, 1, 8])
-    if back.button("Earlier page", disabled=len(places) == 1):
-        places.pop()
-        st.rerun()
-    if on.button("Next page", disabled=later is None):
-        places.append(later)
-        st.rerun()
+    # Turned before the next run and not within this one: everything would be asked twice.
+    back.button("Earlier page", disabled=len(places) == 1, on_click=_back)
+    on.button("Next page", disabled=later is None, on_click=places.append, args=(later,))
 _failures()
