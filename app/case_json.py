@@ -10,6 +10,7 @@ from app.vendor_json import percent, vendor
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
+from store.domain.codes import System, class_words, sex_words
 from store.domain.finding import Source, State
 from store.domain.genant import FractureType
 from store.domain.identity import age_on
@@ -142,7 +143,7 @@ def _patient(case: Case) -> dict[str, str]:
         "hospital_number": who.hospital_number,
         "born": f"{who.born:%d/%m/%Y}" if who.born else "not given",
         "age": str(age_on(who.born, at)) if who.born and at else "not known",
-        "sex": who.sex or "not given",
+        "sex": sex_words(who.sex, System.DICOM).capitalize(),
     }
 
 
@@ -153,6 +154,7 @@ def _scan(case: Case) -> dict[str, str]:
         "exam": scan.exam,
         "site": scan.site,
         "accession": scan.accession,
+        "patient_class": class_words(case.report.patient_class),
         "maker": scan.maker,
         "kernel": scan.kernel,
         "ai": HIDDEN if case.reading.unaided else "; ".join(case.products),

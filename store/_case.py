@@ -104,6 +104,7 @@ class Report:
 
     Attributes:
         issues: Every version, the one that stands first.
+        patient_class: As the report's message gave it.
         changed: Whether another text came after a person had judged one.
     """
 
@@ -114,6 +115,7 @@ class Report:
     judged_at: datetime | None
     changed: bool
     issues: tuple[Issue, ...] = ()
+    patient_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from store._facts import patient_from, plain
 from store._held import RELEASED, SHOWN, hold
 from store._patients import NOBODY, Doubt
 from store.domain.arrival import SeriesHeader
-from store.domain.identity import Patient
+from store.domain.identity import NhsNumber, Patient
 from store.tables import HeldRow, PatientRow, ScanRow, StudyRow
 from store.unit import Unit
 
@@ -60,18 +60,25 @@ def study_settled(session: Session, header: SeriesHeader) -> ScanRow | None:
 
 def words_of(patient: Patient) -> str:
     """A patient as one compares them with another."""
-    number = patient.nhs_number.spaced if patient.nhs_number else "no NHS number"
+    number = _number(patient.nhs_number)
     born = f"born {patient.born:%d/%m/%Y}" if patient.born else "no date of birth"
     named = ", ".join(filter(None, (patient.surname, patient.forename))) or "no name"
     return " · ".join((named, born, number, patient.hospital_number or "no hospital number"))
+
+
+def _number(number: NhsNumber | None) -> str:
+    """The number as people read it, with what speaks against its being one of ours."""
+    if number is None:
+        return "no NHS number"
+    caution = "" if number.invented else number.caution
+    return f"{number.spaced} ({caution})" if caution else number.spaced
 
 
 def words_of_row(row: PatientRow) -> str:
     """As `words_of`, of a patient in the record."""
     born = f"born {row.born:%d/%m/%Y}" if row.born else "no date of birth"
     named = ", ".join(filter(None, (row.surname, row.forename))) or "no name"
-    number = row.nhs_number or ""
-    spaced = " ".join(filter(None, (number[:3], number[3:6], number[6:]))) or "no NHS number"
+    spaced = _number(NhsNumber(row.nhs_number) if row.nhs_number else None)
     return " · ".join((named, born, spaced, row.hospital_number or "no hospital number"))
 
 

@@ -275,7 +275,8 @@ def _version(row: FindingRow | None) -> Version | None:
 
 
 def _report(session: Session, row: ReviewCase, said: ReadingRow, *, changed: bool) -> Report:
-    issues = tuple(_issue(one) for one in versions_of(session, row.scan_id))
+    came = versions_of(session, row.scan_id)
+    issues = tuple(_issue(one) for one in came)
     return Report(
         text=issues[0].text if issues else None,
         status=ReportStatus(said.report_status) if said.report_status else None,
@@ -284,6 +285,7 @@ def _report(session: Session, row: ReviewCase, said: ReadingRow, *, changed: boo
         judged_at=said.report_at,
         changed=changed,
         issues=issues,
+        patient_class=next((one.patient_class for one in came if one.patient_class), ""),
     )
 
 

@@ -8,6 +8,13 @@ from typing import Self
 from store.domain.refusal import Unusable
 
 LENGTH = 10
+_ELSEWHERE = (
+    (10_100_000, 311_299_999, "in the range of Scottish CHI numbers"),
+    (320_000_001, 399_999_999, "in the range of Northern Ireland"),
+    (999_000_000, 999_999_999, "in the range that is never issued"),
+)
+"""By the first nine digits. Source: the nhs-number package's ranges."""
+
 _SPACING = str.maketrans("", "", " -\u00a0\t")
 
 
@@ -48,6 +55,15 @@ class NhsNumber:
     def spaced(self) -> str:
         """As people read it, 3-3-4."""
         return f"{self.digits[:3]} {self.digits[3:6]} {self.digits[6:]}"
+
+    @property
+    def caution(self) -> str:
+        """Why a number that holds together may not be an NHS number of England or Wales, or empty.
+
+        Scottish CHI numbers have the same ten digits and the same check. Source: DOMAIN 6.1.
+        """
+        first = int(self.digits[:9])
+        return next((words for low, high, words in _ELSEWHERE if low <= first <= high), "")
 
     @property
     def invented(self) -> bool:

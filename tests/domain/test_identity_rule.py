@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.domain.codes import System, class_words, sex_words
 from store.domain.identity import NhsNumber, NhsNumberStatus, UnusableNhsNumber, age_on
 
 VALID = (
@@ -102,3 +103,43 @@ def test_the_leading_zero_belongs_to_the_status() -> None:
 )
 def test_an_age_is_completed_years(born: date, on: date, age: int) -> None:
     assert age_on(born, on) == age
+
+
+@pytest.mark.parametrize(
+    ("digits", "words"),
+    [
+        ("9434765919", ""),
+        ("4010232137", ""),
+        ("9990000018", "never issued"),
+        ("0101010105", "Scottish CHI"),
+        ("3200000103", "Northern Ireland"),
+    ],
+)
+def test_a_number_of_another_register_is_told_apart(digits: str, words: str) -> None:
+    first = digits[:9]
+    valid = next(
+        number
+        for check in range(10)
+        for nine in (first, f"{int(first) + 1:09}")
+        if (number := _or_none(f"{nine}{check}"))
+    )
+    assert (words in valid.caution) if words else valid.caution == ""
+
+
+def _or_none(digits: str) -> NhsNumber | None:
+    try:
+        return NhsNumber(digits)
+    except UnusableNhsNumber:
+        return None
+
+
+def test_codes_are_told_in_the_words_of_their_own_system() -> None:
+    assert sex_words("1", System.ENGLAND) == sex_words("M", System.WALES) == "male"
+    assert sex_words("1", System.WALES) == "“1” (Wales)"
+    assert sex_words("x", "Elsewhere") == "“x” (Elsewhere)"
+    assert sex_words("", System.DICOM) == "not given"
+    assert (class_words("e"), class_words("Z"), class_words("")) == (
+        "emergency department",
+        "“Z”",
+        "",
+    )

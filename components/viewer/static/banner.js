@@ -7,7 +7,6 @@ import { referralLine } from "./timeline.js";
 const pair = (name, value, lesser = false) =>
   value ? el("div", { class: lesser ? "vcf-pair vcf-lesser" : "vcf-pair" }, [el("dt", {}, [name]), el("dd", {}, [value])]) : null;
 
-const SEXES = { F: "Female", M: "Male", O: "Other" };
 const STATES = { waiting: "Waiting for a decision", "second read": "Waits for a second reading",
   adjudication: "Waits for a third reader", closed: "Closed", withdrawn: "Withdrawn" };
 
@@ -35,10 +34,11 @@ export function showBanner(node, record) {
       pair("NHS number", patient.nhs_number),
       pair("Hospital number", patient.hospital_number),
       pair("Born", patient.age ? `${patient.born} (age ${patient.age})` : patient.born),
-      pair("Sex", SEXES[patient.sex] ?? patient.sex),
+      pair("Sex", patient.sex),
       pair("Scan", [scan.exam, scan.date].filter(Boolean).join(", ")),
       pair("Site", scan.site),
       pair("Accession", scan.accession),
+      pair("Patient class", scan.patient_class),
       pair("Scanner", [scan.maker, scan.kernel && `kernel ${scan.kernel}`].filter(Boolean).join(", "), true),
       pair("AI product", scan.ai),
       pair("AI note", scan.ai_note),
