@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from store._receipts import Outcome, receipt
-from store._reports import BY_HAND, TAKEN_OFF, meant, place
+from store._reports import BY_HAND, TAKEN_OFF, meant, place, versions_of
 from store.domain.arrival import Fate, RadiologyReport
+from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
 from store.guard import change, question
@@ -127,6 +128,14 @@ def _waiting(reader: Reader, row: ReportRow) -> Waiting:
         reported=row.reported,
         why=why,
     )
+
+
+@question(Permission.RESOLVE)
+def of_case(reader: Reader, case_id: str) -> tuple[tuple[str, str], ...]:
+    """The reports at the scan of a case, without their text: id, and what tells one by."""
+    case = reader.session.get(ReviewCase, case_id)
+    rows = versions_of(reader.session, case.scan_id) if case else []
+    return tuple((row.digest, f"{row.status}, came {local(row.received_at)}") for row in rows)
 
 
 @change(Permission.RESOLVE)

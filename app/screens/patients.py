@@ -95,17 +95,43 @@ def _number(one: Waiting) -> str:
     return one.accession or one.nhs_number or one.hospital_number or "no number"
 
 
+def _scans(label: str, key: str) -> dict[str, str]:
+    """Cases that somebody looks for, by the words one chooses them by."""
+    text = st.text_input(label, key=key, autocomplete="off")
+    found = session.submit(search.find, text) if text else None
+    return {
+        f"{one.patient} · {one.exam} · {one.since:%d/%m/%Y} · {one.accession}": one.key.id
+        for one in (found.lines if found else ())
+    }
+
+
+def _detach() -> None:
+    """A report at the wrong scan waits again, and is joined to nothing by itself any more."""
+    st.header("A report at the wrong scan", anchor=False)
+    cases = _scans("The scan it is at, by name or number", "detach text")
+    if not cases:
+        return
+    case = st.selectbox("Scan it is at", list(cases))
+    held = {words: each for each, words in session.ask(reports.of_case, cases[case])}
+    if not held:
+        st.caption("No report is at this scan.")
+        return
+    with st.form("detach", border=True):
+        report = st.selectbox("Report to take off", list(held))
+        why = st.text_input("How you know", key="detach why")
+        pressed = st.form_submit_button("Take the report off this scan")
+    if pressed:
+        session.submit(reports.detach, held[report], why)
+        if len(session.ask(reports.of_case, cases[case])) < len(held):
+            st.rerun()
+
+
 def _attach(waiting: tuple[Waiting, ...]) -> None:
     by_words = {f"{_number(one)}, {local(one.at)}, {one.id[:6]}": one for one in waiting}
     report = st.selectbox("Report", list(by_words), key="report")
-    text = st.text_input("Its scan, by name or number", key="scan text", autocomplete="off")
-    found = session.submit(search.find, text) if text else None
-    if found is None or not found.lines:
+    cases = _scans("Its scan, by name or number", "attach text")
+    if not cases:
         return
-    cases = {
-        f"{one.patient} · {one.exam} · {one.since:%d/%m/%Y} · {one.accession}": one.key.id
-        for one in found.lines
-    }
     with st.form("attach", border=True):
         case = st.selectbox("Scan", list(cases))
         why = st.text_input("How you know", key="attach why")
@@ -121,3 +147,4 @@ st.title("Patients and reports", anchor=False)
 _merge()
 _merged()
 _reports()
+_detach()

@@ -135,6 +135,9 @@ def test_a_person_attaches_and_takes_off_and_says_why(engine: Engine) -> None:
     with Unit(engine, COORDINATOR) as unit:
         reports.attach(unit, one.id, case, "Read on the phone.")
     assert spoken(engine, case) == ["lost"]
+    with Reader(engine, COORDINATOR) as reader:
+        ((held, words),) = reports.of_case(reader, case)
+    assert (held, words[:2]) == (one.id, "F,")
     with Unit(engine, COORDINATOR) as unit:
         reports.detach(unit, one.id, "Wrong scan.")
     assert spoken(engine, case) == []
