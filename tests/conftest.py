@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from needed import absent
 from postgres import Postgres, start
 
 ROOT = Path(__file__).resolve().parent.parent
+# How long one example takes says how busy the machine is, and nothing of the law.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 BUDGET = {"app": 300, "browser": 500, "imaging": 350, "store": 450, "rules": 40}
 """Seconds a folder's tests may take, one after the other, on a quiet machine; 60 for others."""
 
