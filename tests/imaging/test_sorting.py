@@ -227,8 +227,8 @@ def localizer(ds: Dataset, _: int) -> None:
     ds.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
 
 
-def report(ds: Dataset, _: int) -> None:
-    ds.Modality = "SR"
+def presentation(ds: Dataset, _: int) -> None:
+    ds.Modality = "PR"
     del ds.PixelData
 
 
@@ -241,7 +241,7 @@ def report(ds: Dataset, _: int) -> None:
         (no_place, "No position"),
         (cut_short, "cut short: 20 of 60"),
         (localizer, "Localizer"),
-        (report, r"Not a CT image (SR)"),
+        (presentation, "Not a CT image (PR)"),
     ],
 )
 def test_what_is_no_slice_is_set_aside_with_its_reason(
