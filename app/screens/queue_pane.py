@@ -43,10 +43,10 @@ def _pace(queue: jobs.Standing) -> str:
     if queue.left is not None:
         said.append(f"the rest takes about {_length(queue.left)}")
     elif not queue.running:
-        said.append("nobody is at work: start the server with VCF_WORKERS=1, or vcf-review work")
+        said.append("no worker is at work: start vcf-review work, or serve with VCF_WORKERS=1")
     if queue.oldest is not None:
         said.append(f"the oldest has waited for {age_words(queue.oldest, now)}")
-    return "; ".join(said).capitalize() + "."
+    return "; ".join(said) + "."
 
 
 def _length(left: timedelta) -> str:
