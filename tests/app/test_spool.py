@@ -83,7 +83,7 @@ def run(inbox, at):
     count = 0
     def step(frame, event, _):
         nonlocal count
-        if "spool.py" not in frame.f_code.co_filename:
+        if not frame.f_code.co_filename.endswith(("spool.py", "shutil.py")):
             return None
         count += event == "line"
         if count >= at:
@@ -102,7 +102,7 @@ def run(inbox, at):
     os.write(said, b"end")
     os._exit(0)
 
-for at in range(1, 1000, 3):
+for at in range(1, 1500, 3):
     child = os.fork() or run(Path(sys.argv[1]) / str(at), at)
     if os.waitpid(child, 0)[1] == 0:
         break
