@@ -95,7 +95,7 @@ def _listed(address: Address, places: list[worklist.Key | None]) -> tuple[workli
     if filters.sort is Sort.GRAVEST:
         order += ", then the oldest"
     keys = "Arrow keys move, Enter opens, Space chooses."
-    return page, f"{total} cases, {order}. {keys}"
+    return page, f"{total[:1].upper()}{total[1:]} cases, {order}. {keys}"
 
 
 def _back() -> None:
