@@ -9,7 +9,6 @@ import pytest
 from asking import given_for, told
 from repeating import EVERY, LATER, ahead, bare, closed, own_life, repeat_of, repeated, row
 from sqlalchemy import Engine
-from sqlmodel import Session
 from store_builders import (
     AUDITOR,
     COORDINATOR,
@@ -42,6 +41,7 @@ from store_builders import (
 
 from app.case_json import paint
 from store import alerts, audit, cases, claims, history, rates, referrals, worklist
+from store._repeats import begin
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
 from store.domain.people import Person, Role
@@ -99,9 +99,8 @@ def urgent(engine: Engine, old: str) -> None:
 
 
 def unaided(engine: Engine, old: str) -> None:
-    with Session(engine) as session:
-        session.get_one(ReviewCase, old).kind = "unaided"
-        session.commit()
+    with Unit(engine, LEAD, NOW) as unit:
+        unit.session.get_one(ReviewCase, old).kind = "unaided"
 
 
 @pytest.mark.usefixtures("often")
@@ -129,9 +128,8 @@ def test_nor_what_is_too_new_too_old_or_not_drawn(
     policy: ReadPolicy,
 ) -> None:
     old = closed(engine)
-    with Session(engine) as session:
-        session.get_one(ReviewCase, old).draw = 1
-        session.commit()
+    with Unit(engine, LEAD, NOW) as unit:
+        unit.session.get_one(ReviewCase, old).draw = 1
     closed(engine, now, policy)
     assert repeat_of(engine, old) is None
 
@@ -159,9 +157,6 @@ def test_it_is_offered_to_its_reader_alone_and_stands_in_no_list(engine: Engine)
         with Reader(engine, LEAD, LATER) as reader:
             listed = {line.key.id for line in worklist.page(reader, filters).lines}
         assert repeat not in listed
-    with Reader(engine, LEAD, LATER) as reader:
-        recent = worklist.page(reader, Filters(only=Only.SESSION)).lines
-    assert [line.key.id for line in recent] == [last]
     lowered = Person(LEAD.handle, LEAD.name, Role.REALM_CHAIR)
     assert ahead(engine, last, lowered) == ()
     assert ahead(engine, last, now=LATER + timedelta(days=15)) == (), "it lapsed"
@@ -180,6 +175,9 @@ def test_left_alone_it_waits_and_closed_it_is_gone(lone: Engine) -> None:
     step(lone, repeat, Deed.UNSURE, now=LATER)
     close(lone, repeat, now=LATER)
     assert ahead(lone, last) == ()
+    with Reader(lone, LEAD, LATER + timedelta(hours=1)) as reader:
+        recent = worklist.page(reader, Filters(only=Only.SESSION)).lines
+    assert old not in {line.key.id for line in recent}
     at_night = LATER + timedelta(hours=13)
     with pytest.raises(NotAllowed, match="This case is not here"):
         show(lone, repeat, LEAD, at_night)
@@ -344,6 +342,7 @@ def test_what_is_urgent_in_it_is_urgent(engine: Engine) -> None:
     assert listed(COORDINATOR) == listed(RADIOLOGIST) == [old]
     assert listed(LEAD) == [repeat]
     close(engine, repeat, now=LATER)
+    assert not [one for one in events(engine, old) if one.reading == 10 and "case" in one.after]
     judge(engine, old, now=LATER, person=RADIOLOGIST)
     assert row(engine, old)["open_alerts"] == 1, "nothing of the case takes it away"
     assert projection(engine, old) == recomputed(engine, old)
@@ -408,6 +407,8 @@ def test_what_arrives_meanwhile_opens_the_case_and_leaves_the_repeat(engine: Eng
     assert [found.level for found in shown.findings] == [Level.L1]
     assert (shown.version, shown.report.changed) == (1, False)
     assert shown.report.status is ReportStatus.KNOWN_PRIOR
+    judge(engine, repeat, ReportStatus.REPORTED_FULL, now=LATER)
+    assert show(engine, old).report.changed, "nobody has judged the new text yet"
     step(engine, repeat, Deed.UNSURE, now=LATER)
     close(engine, repeat, now=LATER)
     assert show(engine, old).findings[0].state is State.CONFIRMED
@@ -427,16 +428,13 @@ def test_its_timeline_is_that_of_the_first_reading(lone: Engine) -> None:
     assert [one.case for one in show(lone, repeat, LEAD, LATER).timeline.scans] == [repeat]
 
 
-@pytest.mark.usefixtures("often")
 def test_the_pairs_say_whether_a_reader_agrees_with_themselves_and_not_who(engine: Engine) -> None:
     same, other = closed(engine), closed(engine)
-    names = [repeated(engine, same, LATER)] if repeat_of(engine, same) else []
-    closed(engine, LATER)
+    names = []
     for case in (same, other):
-        named = repeat_of(engine, case)
-        if named is None:
-            closed(engine, LATER + timedelta(hours=1))
-            named = str(repeat_of(engine, case))
+        with Unit(engine, LEAD, LATER) as unit:
+            begin(unit, unit.session.get_one(ReviewCase, case))
+        named = str(repeat_of(engine, case))
         names.append(named)
         grade = Grade.MODERATE if case == same else Grade.SEVERE
         step(engine, named, Deed.CONFIRM, now=LATER, grade=grade)
