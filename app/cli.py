@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from app import commands, intake_commands, quiet, report_commands
+from app import check_command, commands, intake_commands, quiet, report_commands
 from app.intake.history import PIECE
 from app.settings import UnusableSetting
 from store.domain.people import Role
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument("table", type=Path, metavar="FILE")
     out.set_defaults(run=report_commands.opt_outs)
     _ways_in(verbs)
+    _well(verbs)
     walk = verbs.add_parser("trail", help="the record of who did what")
     walk.add_argument("deed", choices=["verify"])
     walk.set_defaults(run=commands.verify)
@@ -61,6 +62,20 @@ def _parser() -> argparse.ArgumentParser:
         # Also after the verb, where people look for it.
         verb.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser
+
+
+def _well(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    well = verbs.add_parser("check", help="say whether everything still comes and works")
+    well.add_argument(
+        "--through",
+        metavar="SOURCE",
+        nargs="?",
+        const="",
+        help="send a test study through this listener, or else in by hand, and wait for it",
+    )
+    well.add_argument("--patience", type=float, default=300.0, metavar="SECONDS")
+    well.add_argument("--json", action="store_true", help="one JSON object a line")
+    well.set_defaults(run=check_command.check)
 
 
 def _ways_in(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

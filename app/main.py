@@ -20,6 +20,7 @@ ROOMS = (
     ("opt_outs", "Opt-outs", Permission.OPT_OUTS),
     ("rates", "Rates", Permission.READ_RATES),
     ("trail", "Trail", Permission.READ_TRAIL),
+    ("arrivals", "Arrivals", Permission.READ_SYSTEM),
     ("system", "System", Permission.READ_SYSTEM),
 )
 

@@ -93,6 +93,11 @@ class Archive:
         suffix = _SUFFIX.get(kind, "")
         return self.folder / kind / f"{name}{suffix}"
 
+    def remove(self, kind: str, name: str) -> None:
+        """Remove *name* of *kind*, there or not; nothing else may be made of it."""
+        path = self.path(kind, name)
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
     def sweep(self) -> int:
         """Remove what killed processes left half written; the number of strays."""
         count = 0

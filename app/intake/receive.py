@@ -11,11 +11,12 @@ from app.intake.entry import Entry
 from app.intake.outcomes import Received, SeriesOutcome
 from app.intake.papers import Papers
 from app.intake.picture import Overlay, keep, work_on
+from app.intake.probe_seal import signed
 from app.intake.segmentations import with_known_scans
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, sort_files
-from store import arrivals
-from store.domain.arrival import AiResult, Fate
+from store import arrivals, probing
+from store.domain.arrival import AiResult, Fate, Work
 from store.domain.people import INTAKE
 from store.domain.refusal import NotAllowed, Unusable
 
@@ -86,6 +87,9 @@ def _receive_series(
     if series.refusal:
         raise Unusable(series.refusal)
     header = series.header
+    if header.study_uid == signed(header.series_uid, entry.site.key):
+        outcome.fate, outcome.reason = _tested(entry, series)
+        return
     known = entry.site.ask(INTAKE, arrivals.known, header.series_uid)
     overlays = papers.overlays_for(header.series_uid)
     masks = [one for one in overlays if one.kind == "mask"]
@@ -106,16 +110,27 @@ def _receive_series(
         outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
 
 
+def _tested(entry: Entry, series: SeriesOnDisk) -> tuple[Fate, str]:
+    """What comes of a test study: it is tried in full and becomes no scan."""
+    work = _work(entry, series, (), known=False)
+    said = entry.submit(probing.arrived, series.header, work)
+    return Fate.IGNORED, f"A test study. {said.reason}"
+
+
 def _wanted(
     entry: Entry, series: SeriesOnDisk, overlays: Sequence[Overlay], known: bool
 ) -> arrivals.Picture:
     """The picture of *series* as it is to be made, once all that it is made of is kept."""
+    return arrivals.Picture(None, {}, {}, work=_work(entry, series, overlays, known=known))
+
+
+def _work(entry: Entry, series: SeriesOnDisk, overlays: Sequence[Overlay], *, known: bool) -> Work:
     archive, digest = entry.site.archive, series.header.digest
     # A file of many frames holds many instances and is kept once.
     archive.put_series(digest, dict.fromkeys(one.path for one in series.instances))
     for overlay in overlays:
         keep(archive, overlay)
-    return arrivals.Picture(None, {}, {}, work=work_on(digest, overlays, known=known))
+    return work_on(digest, overlays, known=known)
 
 
 def _unneeded(entry: Entry, overlays: Sequence[Overlay], known: arrivals.Known) -> str:
