@@ -2,7 +2,7 @@
 
 Loading them takes two seconds of a processor, and the tests run hundreds of commands. So one
 process loads them and forks for each command; what the command does is its own from there on.
-The cold start is what `test_cli.py`, `test_wheel.py` and a killed server show.
+The cold start is what `test_cli.py` and `test_wheel.py` show.
 """
 
 import atexit
