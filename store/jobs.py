@@ -95,11 +95,13 @@ class Jobs:
             until = unit.now + self.lease
             return hits(unit, owned(job.id, job.owner).values(lease_until=until)) == 1
 
-    def give_back(self, job: Job, now: datetime | None = None) -> None:
-        """Let others have *job* at once, as if it had never been taken."""
+    def leave(self, worker: str, now: datetime | None = None) -> None:
+        """Let others have at once what *worker* has in hand, as if it had never been taken."""
         with Unit(self._engine, self._person, now) as unit:
             back = {"state": State.WAITING.value, "owner": "", "lease_until": None}
-            hits(unit, owned(job.id, job.owner).values(tries=job.tries - 1, **back))
+            its = col(JobRow.owner).startswith(f"{worker}/", autoescape=True)
+            held = update(JobRow).where(col(JobRow.state) == State.RUNNING.value, its)
+            hits(unit, held.values(tries=col(JobRow.tries) - 1, **back))
 
     def left(self, among: Sequence[str]) -> int:
         """How many of the jobs *among* still stand."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +36,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line("seconds by folder: " + ", ".join(sorted(told)))
         slow = (f"{name} {took:.0f}" for name, took in modules.most_common(12))
         terminalreporter.write_line("slowest modules: " + ", ".join(slow))
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Put the main module back: Streamlit's test of a screen leaves its script in that place.
+
+    Every process begun later would run that script first, and die of it.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import ModuleType
 
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(
@@ -34,13 +33,7 @@ def command(
     """``vcf-review`` with *arguments*, begun in *folder*; it adds what it says to *out*, *err*."""
     given = (arguments, dict(environment), folder, out, err)
     begun = _FORKS.Process(target=_become, args=given)
-    # A child runs the file of its parent's main module again; a test of a screen puts a script
-    # of Streamlit's in its place, which runs nowhere else.
-    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    try:
-        begun.start()
-    finally:
-        sys.modules["__main__"] = main
+    begun.start()
     _running[:] = [one for one in (*_running, begun) if one.is_alive()]
     return begun
 

@@ -68,18 +68,21 @@ class Worker:
         Raises:
             Stopped: the worker is to end; the job in hand was given back.
         """
-        job = self.jobs.take(self.name, self.clock(), among)
-        if job is None:
-            return None
+        try:
+            job = self.jobs.take(self.name, self.clock(), among)
+            return None if job is None else self._worked(job)
+        except (Stopped, KeyboardInterrupt):
+            # By its name: Ctrl-C may come between the taking of a job and the hearing of it.
+            self.jobs.leave(self.name, self.clock())
+            raise
+
+    def _worked(self, job: Job) -> Done:
         try:
             with self._alive(job):
                 return self._do(job)
         except LeaseLost:
             log.warning("job %s was another's in the end; this work is put away", job.id)
             return Done(job, None)
-        except (Stopped, KeyboardInterrupt):
-            self.jobs.give_back(job, self.clock())
-            raise
 
     def _do(self, job: Job) -> Done:
         if job.kind == probing.KIND:

@@ -38,7 +38,7 @@ def test_a_hundred_copies_are_one_study(tmp_path: Path, delivery: Path) -> None:
         folder.mkdir(parents=True)
         for number, scan in enumerate(scans):
             (folder / f"{number}").hardlink_to(scan)
-    (one,) = received(data, inbox)
+    (one,) = received(data, inbox, "--piece", f"{200 * len(scans)}")
     assert one["outcome"] == "accepted"
     assert f"{99 * len(scans)} files repeat a slice exactly" in str(one["reason"])
     assert counted(data)["scan"] == counted(data)["series"] == 1

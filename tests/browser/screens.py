@@ -63,6 +63,7 @@ SCREENS = (
     Screen("opt-outs", COORDINATOR, "/opt_outs", "table", "Opt-outs"),
     Screen("rates", LEAD, "/rates", ".js-plotly-plot .main-svg", "Rates"),
     Screen("trail", ADMIN, "/trail", ".vcf-plain td", "Trail"),
+    Screen("arrivals", ADMIN, "/arrivals", ".js-plotly-plot .main-svg", "Arrivals"),
     Screen("system", ADMIN, "/system", ".vcf-plain td", "System"),
 )
 

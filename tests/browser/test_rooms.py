@@ -29,7 +29,7 @@ ROOMS = {
         "Rates",
     ),
     "Audit lead": ("Rates", "Trail"),
-    "System administrator": ("Trail", "System"),
+    "System administrator": ("Trail", "Arrivals", "System"),
 }
 
 

@@ -97,7 +97,7 @@ def test_a_silent_worker_loses_its_job_and_can_finish_it_no_more(engine: Engine)
         finished(engine, first)
     with pytest.raises(LeaseLost):
         failed(engine, first)
-    queue.give_back(first)
+    queue.leave("a")
     finished(engine, second)
     assert [row.state for row in rows(engine)] == [State.DONE]
     with pytest.raises(LeaseLost):
@@ -139,7 +139,9 @@ def test_a_job_that_is_given_back_was_never_tried(engine: Engine) -> None:
     queue = Jobs(engine, INTAKE)
     job = queue.take("a", NOW)
     assert job is not None
-    queue.give_back(job)
+    queue.leave("b")
+    assert queue.take("b", NOW) is None, "another worker left, not this one"
+    queue.leave("a")
     again = queue.take("b", NOW)
     assert again is not None
     assert again.tries == 1
