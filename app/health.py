@@ -20,7 +20,7 @@ LEAST_FREE, SCARCE_FREE = 2 * GIGABYTE, 10 * GIGABYTE
 LONGEST_IN_QUEUE = timedelta(hours=4)
 LONGEST_WITHOUT_RESULT = timedelta(days=2)
 """A scan that no AI answered by then ages visibly. Defaults of ours."""
-KIND_WORDS = {"series": "scans", "result": "AI results", "report": "radiology reports"}
+KIND_WORDS = {"series": "Scans", "result": "AI results", "report": "Radiology reports"}
 
 
 class State(StrEnum):
@@ -57,7 +57,7 @@ def lines(site: Site, person: Person) -> tuple[Line, ...]:
 
 def way_name(source: str, kind: str) -> str:
     """A way in as people read it."""
-    return f"{KIND_WORDS[kind].capitalize()} {f'by {source}' if source else 'given by hand'}"
+    return f"{KIND_WORDS[kind]} {f'by {source}' if source else 'given by hand'}"
 
 
 def _sources(site: Site, person: Person, now: datetime) -> Iterable[Line]:
@@ -65,7 +65,8 @@ def _sources(site: Site, person: Person, now: datetime) -> Iterable[Line]:
     for way in site.ask(person, health.ways):
         heard.add(way.source)
         gap = (now.astimezone().date() - way.newest_scan).days if way.newest_scan else 0
-        late = f" Newest scan made {gap} days ago, on {way.newest_scan:%d/%m/%Y}." if gap else ""
+        days = "1 day" if gap == 1 else f"{gap} days"
+        late = f" Newest scan made {days} ago, on {way.newest_scan:%d/%m/%Y}." if gap else ""
         # What people give by hand has no rhythm to keep.
         silent = way.rhythm.pulse is Pulse.SILENT and way.source != ""
         state = State.ALARM if silent else State.WELL

@@ -55,7 +55,7 @@ class Rhythm:
                 "came during these hours."
             )
         if self.pulse is Pulse.UNKNOWN:
-            return f"Last heard {since} ago; {self.weeks} former weeks are too few to compare."
+            return f"Last heard {since} ago; not yet known for long enough to be compared."
         return f"Last heard {since} ago; in {self.busy} of {self.weeks} weeks more came by now."
 
 
@@ -89,7 +89,7 @@ def rhythm(hours: Collection[datetime], now: datetime) -> Rhythm:
 
 
 def _length(span: timedelta) -> str:
-    hours = max(0, round(span / HOUR))
+    hours = max(0, int(span / HOUR))
     if hours < 1:
         return "less than an hour"
     if hours < 48:
