@@ -22,8 +22,8 @@ from store.unit import Reader
 from store.worklist import Filters
 
 
-def questions() -> dict[str, Callable[..., Any]]:
-    """Every function of the record that only asks."""
+def doors() -> dict[str, Callable[..., Any]]:
+    """Every function of the record that names a permission."""
     found = {}
     for module in pkgutil.iter_modules(store.__path__, "store."):
         if module.ispkg:
@@ -31,10 +31,18 @@ def questions() -> dict[str, Callable[..., Any]]:
         loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             if function.__module__ == module.name and hasattr(function, "permission"):
-                first = next(iter(inspect.signature(function).parameters.values()))
-                if "Reader" in str(first.annotation):
-                    found[f"{module.name}.{name}"] = function
+                found[f"{module.name}.{name}"] = function
     return found
+
+
+def _asks(function: Callable[..., Any]) -> bool:
+    first = next(iter(inspect.signature(function).parameters.values()))
+    return "Reader" in str(first.annotation)
+
+
+def questions() -> dict[str, Callable[..., Any]]:
+    """Every function of the record that only asks."""
+    return {name: function for name, function in doors().items() if _asks(function)}
 
 
 QUESTIONS = questions()

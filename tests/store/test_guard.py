@@ -1,19 +1,14 @@
-import importlib
 import inspect
 import os
-import pkgutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from asking import doors
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 from store_builders import NOW, PEOPLE, a_case
 
-import store
-import store.tables
 from store.columns import Privacy
 from store.domain.people import Permission, Role
 from store.domain.refusal import NotAllowed
@@ -23,19 +18,6 @@ from store.unit import Reader, Unit
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "store_permissions.txt"
 LEAD = PEOPLE[Role.METABOLIC_LEAD]
-
-
-def doors() -> dict[str, Callable[..., Any]]:
-    """Every function of the record that names a permission."""
-    found = {}
-    for module in pkgutil.iter_modules(store.__path__, "store."):
-        if module.ispkg:
-            continue
-        loaded = importlib.import_module(module.name)
-        for name, function in inspect.getmembers(loaded, inspect.isfunction):
-            if function.__module__ == module.name and hasattr(function, "permission"):
-                found[f"{module.name}.{name}"] = function
-    return found
 
 
 DOORS = doors()
