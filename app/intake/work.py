@@ -23,6 +23,7 @@ from store.jobs import Job, Jobs
 
 log = logging.getLogger("vcf_review")
 _IDLE_S, _TROUBLE_S = 1.0, 5.0
+_DEADLY = f"Its worker died {MOST_TRIES} times while at it."
 Make = Callable[[Mapping[str, Any]], Made]
 
 
@@ -89,7 +90,7 @@ class Worker:
             return self._prove(job)
         share = self.site.settings.unaided_share
         if job.tries > MOST_TRIES:
-            return self._failed(job, f"Its worker died {MOST_TRIES} times while at it.")
+            return self._failed(job, _DEADLY)
         try:
             made = (self.make or self._make)(job.about)
         except Unusable as refusal:
@@ -111,9 +112,10 @@ class Worker:
 
     def _prove(self, job: Job) -> Done:
         """Make the picture of a test study, note that it could be made, and remove it."""
-        why, name = "", ""
+        why, name = _DEADLY if job.tries > MOST_TRIES else "", ""
         try:
-            name = (self.make or self._make)(job.about).picture.stack or ""
+            if not why:
+                name = (self.make or self._make)(job.about).picture.stack or ""
         except Stopped:
             raise
         except Exception:
