@@ -105,8 +105,8 @@ def _row(number: str, facts: Facts) -> ReferralRow:
         ai_product=facts.product,
         confirmed_by=facts.confirmed_by,
         confirmed_at=facts.confirmed_at,
-        index_date=facts.scanned,
-        due=due(facts.scanned),
+        index_date=facts.index_date,
+        due=due(facts.index_date),
         exclusion_checks=", ".join(facts.checked),
         comments="; ".join(facts.alerts),
     )

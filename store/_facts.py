@@ -144,6 +144,7 @@ def from_json(kept: dict[str, Any]) -> Facts:
             "earlier_scan": _day(kept.get("earlier_scan")),
             "certainty": Confidence(kept["certainty"]) if kept.get("certainty") else None,
             "alerts": tuple(kept.get("alerts", ())),
+            "indexed": _day(kept.get("indexed")),
         }
     )
 

@@ -1,7 +1,6 @@
 """Who goes to the FLS: ready or held with reasons, exported once, never twice."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import uuid4
@@ -10,33 +9,16 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from store import audit
-from store._facts import facts_of, from_json, to_json
-from store.domain.finding import CaseState, State
+from store._concerned import Part
+from store._episodes import Episode, episodes, facts_of_episode
+from store._facts import from_json, to_json
 from store.domain.genant import Grade
 from store.domain.people import Permission
-from store.domain.referral import (
-    BY_READER,
-    Candidate,
-    Exclusion,
-    Facts,
-    Hold,
-    Policy,
-    Refer,
-    decide,
-)
+from store.domain.referral import Exclusion, Facts, Hold, Policy, Refer
 from store.domain.refusal import NotAllowed
-from store.domain.report import ReportStatus
-from store.domain.spine import Level, craniocaudal
+from store.domain.spine import Level
 from store.guard import change, question
-from store.tables import (
-    BatchRow,
-    ExclusionRow,
-    FindingRow,
-    PatientRow,
-    ReferralRow,
-    ReviewCase,
-    ScanRow,
-)
+from store.tables import BatchRow, ExclusionRow, ReferralRow, ReviewCase
 from store.unit import Reader, Unit
 
 
@@ -83,10 +65,7 @@ class Batch:
 @question(Permission.READ_REFERRALS)
 def lines(reader: Reader, policy: Policy) -> tuple[Line, ...]:
     """Every patient with a confirmed fracture, ready ones first, then the oldest scan."""
-    found = [
-        _line(reader.session, case, scan, patient, policy)
-        for case, scan, patient in _confirmed(reader.session)
-    ]
+    found = [_line(one, one.lead) for one in episodes(reader.session, policy) if one.lead]
     return tuple(
         sorted(found, key=lambda line: (isinstance(line.verdict, Hold), line.scanned or date.max))
     )
@@ -146,16 +125,17 @@ def export(unit: Unit, act: str, policy: Policy) -> str:
         unit.tell("batch.replayed", before)
         return before
     batch_id = uuid4().hex
-    ready: list[tuple[ReviewCase, ScanRow, PatientRow]] = []
-    held: list[list[str]] = []
-    for case, scan, patient in _confirmed(unit.session):
-        line = _line(unit.session, case, scan, patient, policy)
-        if isinstance(line.verdict, Hold):
-            held.append([case.id[:10], "; ".join(line.verdict.reasons)])
-        elif patient.id not in {p.id for _, _, p in ready}:
-            ready.append((case, scan, patient))
-        else:
-            held.append([case.id[:10], "a second scan of a patient in this batch"])
+    found = episodes(unit.session, policy)
+    ready = [
+        (one.id, one.lead, facts_of_episode(unit.session, one))
+        for one in found
+        if one.lead and isinstance(one.verdict, Refer)
+    ]
+    held = [
+        [one.lead.case[:10], "; ".join(one.verdict.reasons)]
+        for one in found
+        if one.lead and isinstance(one.verdict, Hold)
+    ]
     unit.tell("batch.exported", batch_id, referred=len(ready), held=len(held))
     anchor = audit.head(unit.session)
     unit.session.add(
@@ -173,14 +153,13 @@ def export(unit: Unit, act: str, policy: Policy) -> str:
     )
     unit.session.flush()
     number = unit.session.execute(select(func.max(col(ReferralRow.number)))).scalar() or 0
-    for place, (case, scan, patient) in enumerate(ready, start=1):
-        facts = facts_of(unit.session, case, scan, patient)
+    for place, (patient, lead, facts) in enumerate(ready, start=1):
         unit.session.add(
             ReferralRow(
-                id=f"{_prefix(scan.site)}-{number + place:06}",
+                id=f"{_prefix(lead.site)}-{number + place:06}",
                 number=number + place,
-                case_id=case.id,
-                open_patient=patient.id,
+                case_id=lead.case,
+                open_patient=patient,
                 batch_id=batch_id,
                 cells=to_json(facts),
                 at=unit.now,
@@ -206,89 +185,26 @@ def downloaded(unit: Unit, batch_id: str) -> None:
     unit.tell("batch.downloaded", batch_id)
 
 
-def _confirmed(session: Session) -> Iterator[tuple[ReviewCase, ScanRow, PatientRow]]:
-    rows = session.execute(
-        select(ReviewCase, ScanRow, PatientRow)
-        .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
-        .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
-        .where(col(ReviewCase.fragility) > 0, col(ReviewCase.opted_out).is_(False))
-        .order_by(col(ReviewCase.waiting_since), col(ReviewCase.id))
-    ).all()
-    yield from (tuple(row) for row in rows)
-
-
-def _line(
-    session: Session, case: ReviewCase, scan: ScanRow, patient: PatientRow, policy: Policy
-) -> Line:
-    confirmed = session.execute(
-        select(col(FindingRow.level), col(FindingRow.grade)).where(
-            col(FindingRow.case_id) == case.id,
-            col(FindingRow.reading) == case.reading,
-            col(FindingRow.state) == State.CONFIRMED.value,
-        )
-    ).all()
-    grades = tuple(Grade(grade or Grade.MILD) for _, grade in confirmed)
-    sent = session.execute(
-        select(col(ReferralRow.at)).where(col(ReferralRow.open_patient) == patient.id)
-    ).scalar_one_or_none()
-    exclusions = _standing(session, case, patient.id)
-    verdict = decide(
-        Candidate(
-            grades=grades,
-            closed=case.state == CaseState.CLOSED,
-            born=patient.born,
-            scanned=scan.scanned,
-            died=patient.died,
-            named=bool(patient.surname),
-            nhs_number=patient.nhs_number is not None,
-            report_status=ReportStatus(case.report_status) if case.report_status else None,
-            referred_on=sent.date() if sent else None,
-            exclusions=exclusions,
-            open_alerts=case.open_alerts,
-        ),
-        policy,
-    )
-    number = patient.nhs_number or ""
+def _line(episode: Episode, lead: Part) -> Line:
+    who = episode.patient
     return Line(
-        case=case.id,
-        patient=", ".join(filter(None, (patient.surname, patient.forename))),
-        nhs_number=" ".join(filter(None, (number[:3], number[3:6], number[6:]))),
-        born=patient.born,
-        scanned=scan.scanned,
-        site=scan.site,
-        levels=craniocaudal({Level(level) for level, _ in confirmed if level}),
-        worst=max(grades, default=Grade.NONE),
-        verdict=verdict,
-        exclusions=exclusions,
-        referred_on=sent.date() if sent else None,
+        case=lead.case,
+        patient=", ".join(filter(None, (who.surname, who.forename))),
+        nhs_number=who.nhs_number.spaced if who.nhs_number else "",
+        born=who.born,
+        scanned=lead.scanned,
+        site=lead.site,
+        levels=tuple(episode.fractures),
+        worst=episode.worst,
+        verdict=episode.verdict,
+        exclusions=episode.exclusions,
+        referred_on=episode.sent.on if episode.sent else None,
     )
 
 
 def _prefix(site: str) -> str:
     """The site as the head of a referral number: letters and digits only."""
     return re.sub(r"[^A-Z0-9]", "", site.upper())[:8] or "VCF"
-
-
-def _standing(session: Session, case: ReviewCase, patient_id: str) -> tuple[Exclusion, ...]:
-    """Exclusions that apply now: of each code, the newest word on any scan of the patient."""
-    scans = select(col(ScanRow.id)).where(col(ScanRow.patient_id) == patient_id)
-    cases = select(col(ReviewCase.id)).where(col(ReviewCase.scan_id).in_(scans))
-    rows = session.execute(
-        select(ExclusionRow)
-        .where(col(ExclusionRow.case_id).in_(cases))
-        .order_by(col(ExclusionRow.id))
-    ).scalars()
-    newest = {row.code: row.applies for row in rows}
-    codes = session.execute(
-        select(col(FindingRow.code)).where(
-            col(FindingRow.case_id) == case.id,
-            col(FindingRow.reading) == case.reading,
-            col(FindingRow.state) == State.REJECTED.value,
-        )
-    ).scalars()
-    read = [BY_READER[code] for code in codes if code in BY_READER]
-    kept = [Exclusion(code) for code, applies in newest.items() if applies]
-    return tuple(dict.fromkeys([*read, *kept]))
 
 
 def _batch(session: Session, row: BatchRow) -> Batch:

@@ -164,6 +164,8 @@ class Facts:
         approximate: Whether the levels were counted by the AI alone, or may be one out.
         certainty: How sure a person is of the count; None where nobody said.
         alerts: Urgent alerts of the scan that somebody was told of, in words.
+        indexed: Day of the first scan that shows one of the fractures; None in batches from
+            before scans were merged, where it is the day of the scan.
     """
 
     patient: Patient
@@ -186,6 +188,12 @@ class Facts:
     approximate: bool = False
     certainty: Confidence | None = None
     alerts: tuple[str, ...] = ()
+    indexed: date | None = None
+
+    @property
+    def index_date(self) -> date:
+        """The day from which the 90 days run."""
+        return self.indexed or self.scanned
 
 
 @dataclass(frozen=True, slots=True)
