@@ -49,6 +49,12 @@ class Permission(StrEnum):
     READ_TRAIL = "read the trail"
     READ_SYSTEM = "read the state of the system"
     RECEIVE = "receive scans and results"
+    READ_REGISTER = "read the register of discrepancies"
+    NOMINATE = "nominate cases for REALM"
+    TAKE_PART = "take part in REALM"
+    CHAIR = "chair the REALM"
+    OPEN_IDENTITIES = "open the identity behind a REALM case"
+    ERASE_IDENTITIES = "erase identities whose time is over"
     TEND = "tend the queue of background work"
     SIGN_IN = "sign people in"
     SIGNED_IN = "use the workstation"
@@ -56,12 +62,14 @@ class Permission(StrEnum):
 
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.READ_RATES})
 _FINDS = frozenset({Permission.FIND_PATIENTS})
+_LEARNS = frozenset({Permission.READ_REGISTER, Permission.NOMINATE, Permission.TAKE_PART})
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.METABOLIC_LEAD: _CLINICAL
     | _FINDS
+    | _LEARNS
     | {Permission.REVIEW, Permission.READ_REFERRALS, Permission.RESOLVE, Permission.OPT_OUTS},
-    Role.RADIOLOGIST: _CLINICAL | _FINDS | {Permission.REVIEW},
-    Role.REALM_CHAIR: _CLINICAL,
+    Role.RADIOLOGIST: _CLINICAL | _FINDS | _LEARNS | {Permission.REVIEW},
+    Role.REALM_CHAIR: _CLINICAL | _LEARNS | {Permission.CHAIR, Permission.OPEN_IDENTITIES},
     Role.FLS_COORD: _CLINICAL
     | _FINDS
     | {Permission.READ_REFERRALS, Permission.REFER, Permission.RESOLVE, Permission.OPT_OUTS},
@@ -84,6 +92,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.READ_SYSTEM,
             Permission.READ_TRAIL,
             Permission.SIGN_IN,
+            Permission.ERASE_IDENTITIES,
         }
     ),
 }
