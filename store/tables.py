@@ -1,5 +1,7 @@
 """All tables: what arrived (`store._received`), who reviews (`store._reviewing`), what came of it.
 
+Those of REALM stand apart (`store._realm_tables`), so that few modules can name them.
+
 States and counts on `ReviewCase` and `FindingRow` are projections of the append-only
 `DecisionRow`s, written in the same transaction, so that a worklist page is one indexed query.
 """
@@ -10,6 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import SQLModel
 
+from store import _realm_tables as _realm_tables
 from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow, PatientEventRow, VersionRow
 from store._received import (
     MeasurementRow,

@@ -1,4 +1,4 @@
-"""REALM meetings: their stages, actions, what each person owes them, and the pack of one."""
+"""REALM meetings: their stages, actions, and what each person is asked to give them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from store.domain.people import Role
-from store.domain.realm import CaseRecord
 from store.domain.refusal import NotAllowed
 from store.domain.sampling import Numbers
-from store.domain.vote import Tally
 from store.domain.worded import Worded
 
 MEETINGS_A_YEAR = 6
@@ -81,6 +79,7 @@ class Meeting:
     """One meeting.
 
     Attributes:
+        id: Such as ``M-2026-04``; it is the seed of the lot as well.
         since, until: First and last day of the scans that it draws its cases from.
         numbers: Of its sample; None until it was drawn.
         erased_on: The day from which nobody can tell whose its cases are.
@@ -93,44 +92,6 @@ class Meeting:
     until: date
     numbers: Numbers | None
     erased_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """How many were at a meeting, and how many brought a case; nobody by name."""
-
-    attended: int
-    contributed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One case of a pack, with the votes on it where they were counted and may be shown."""
-
-    record: CaseRecord
-    tally: Tally | None
-    picture: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """All that may leave of a meeting; no part of it names a patient, a reporter or a place.
-
-    Attributes:
-        cases: In the order of the agenda, those whose redaction a person has checked.
-        held_back: How many of the agenda are not in it, because nobody checked them yet.
-        rule: The rule of the sample and its numbers in words.
-        theme: What was left out, as one theme with its numbers, in words.
-        actions: Of this meeting, and those of earlier ones that are not done.
-    """
-
-    meeting: Meeting
-    cases: tuple[Packed, ...]
-    held_back: int
-    rule: str
-    theme: str
-    present: Present | None
-    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,6 +247,7 @@ class CaseRecord:
         excerpt: Of the report, redacted; empty until a person released it.
         finding: Levels, grades and shapes, in words.
         ai_finding: What the AI said, in words; told with the excerpt.
+        report_said: How the report was judged, in words; told with the excerpt.
         picture: Whether a key image is there, which a person looked at.
         redaction_checked_by: Who checked the redaction; empty until somebody did.
         presented_by: The role, never the person.
@@ -267,6 +268,7 @@ class CaseRecord:
     excerpt: str
     finding: str
     ai_finding: str
+    report_said: str
     discrepancy: Discrepancy | None
     causes: tuple[Cause, ...]
     outcome: Outcome | None

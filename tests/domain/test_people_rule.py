@@ -46,3 +46,12 @@ def test_the_coordinator_refers_and_changes_no_finding() -> None:
 def test_only_the_intake_service_receives_and_it_is_no_person() -> None:
     assert [role for role in Role if Permission.RECEIVE in MATRIX[role]] == [Role.SYSTEM]
     assert not INTAKE.may(Permission.SIGNED_IN)
+
+
+def test_the_chair_alone_sees_whose_a_case_is_and_the_service_alone_erases_it() -> None:
+    def holders(permission: Permission) -> list[Role]:
+        return [role for role in Role if permission in MATRIX[role]]
+
+    assert holders(Permission.OPEN_IDENTITIES) == [Role.REALM_CHAIR]
+    assert holders(Permission.CHAIR) == [Role.REALM_CHAIR]
+    assert holders(Permission.ERASE_IDENTITIES) == [Role.SYSTEM]
