@@ -7,17 +7,12 @@ from typing import Annotated
 
 from exports.cells import local
 from exports.columns import Column
-from exports.fls_words import (
-    Advice,
-    FoundBy,
-    Outcome,
-    PatientClass,
-    RowStatus,
-)
+from exports.fls_words import FoundBy, PatientClass, RowStatus
 from store.domain.describe import Acuity
 from store.domain.genant import Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus
 from store.domain.numbering import Confidence
+from store.domain.outcome import Advice, Outcome
 from store.domain.people import Role
 from store.domain.report import ReportStatus
 

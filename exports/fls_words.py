@@ -31,25 +31,3 @@ class FoundBy(StrEnum):
     AI = "AI + confirmed"
     READER = "reader added"
     REPORT = "report text"
-
-
-class Outcome(StrEnum):
-    """What the FLS answers; it fills this in."""
-
-    ACCEPTED = "accepted"
-    KNOWN = "already known"
-    DECLINED = "declined by patient"
-    UNREACHED = "unable to contact"
-    DIED = "died"
-    NOT_APPROPRIATE = "not appropriate"
-    REDIRECTED = "redirected"
-    WRONG_PATIENT = "wrong patient"
-
-
-class Advice(StrEnum):
-    """What the FLS recommended; it fills this in."""
-
-    DXA = "DXA"
-    TREATMENT = "treatment"
-    BOTH = "DXA and treatment"
-    NEITHER = "neither"

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.columns import Column
 from exports.fls import ReferralRow, due_note, file_name, referral_workbook
-from exports.fls_words import Outcome
+from store.domain.outcome import Outcome
 from store.domain.report import ReportStatus
 
 SOFFICE = Path("/usr/bin/soffice")
