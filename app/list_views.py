@@ -56,10 +56,12 @@ def views_box(address: Address, shown: Sequence[str]) -> None:
             if st.button(words, key=f"view {place}", width="stretch"):
                 _open(view)
         st.markdown("**Keep what is shown now**")
-        name = st.text_input("Name of the view", max_chars=40, help="Not a patient's name.")
-        first = st.checkbox("Begin a new tab with it")
-        # No button waits for its words: by Tab it would be passed over before it is free.
-        if st.button("Save this view") and _named(name, ()):
+        # A form: nothing runs between the words and Enter, and no press falls into a run.
+        with st.form("keep view", border=False, enter_to_submit=True):
+            name = st.text_input("Name of the view", max_chars=40, help="Not a patient's name.")
+            first = st.checkbox("Begin a new tab with it")
+            asked = st.form_submit_button("Save this view")
+        if asked and _named(name, ()):
             views[name.strip()] = {
                 "name": name.strip(), "filters": address.query(), "columns": list(shown),
             }  # fmt: skip
@@ -71,12 +73,14 @@ def views_box(address: Address, shown: Sequence[str]) -> None:
 def _changes(views: Mapping[str, Mapping[str, Any]], default: str) -> None:
     st.markdown("**Change a view**")
     which = st.selectbox("View", list(views))
-    new = st.text_input("New name", max_chars=40)
+    with st.form("rename view", border=False, enter_to_submit=True):
+        new = st.text_input("New name", max_chars=40)
+        asked = st.form_submit_button("Rename")
+    if asked and _named(new, views):
+        renamed = [{**v, "name": new.strip()} if n == which else v for n, v in views.items()]
+        _keep_views(renamed, new.strip() if which == default else default)
     others = [view for name, view in views.items() if name != which]
     with st.container(horizontal=True):
-        if st.button("Rename") and _named(new, views):
-            renamed = [{**v, "name": new.strip()} if n == which else v for n, v in views.items()]
-            _keep_views(renamed, new.strip() if which == default else default)
         if st.button("Delete"):
             _keep_views(others, "" if which == default else default)
         if st.button("Begin new tabs with it", disabled=which == default):
@@ -126,7 +130,6 @@ def many_box(chosen: Sequence[str]) -> None:
         return
     people = {person.handle: person.name for person in session.ask(assignments.colleagues)}
     handles = [session.person().handle, *(h for h in people if h != session.person().handle), ""]
-    today = datetime.now(UTC).date()
     with st.container(horizontal=True, vertical_alignment="bottom", key="many"):
         st.markdown(f"**{len(chosen)} chosen**")
         to = st.selectbox(
@@ -134,6 +137,17 @@ def many_box(chosen: Sequence[str]) -> None:
         )
         if st.button("Assign"):
             _told("assigned", session.submit(assignments.assign, chosen, to))
+        _putting_off(chosen)
+        if st.button("Back into the queue"):
+            _told("put back", session.submit(assignments.resume, chosen))
+
+
+def _putting_off(chosen: Sequence[str]) -> None:
+    today = datetime.now(UTC).date()
+    with (
+        st.form("put off", border=False, enter_to_submit=True, width="content"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         until = st.date_input(
             "Put off until",
             today + timedelta(days=7),
@@ -143,10 +157,9 @@ def many_box(chosen: Sequence[str]) -> None:
             width=140,
         )
         why = st.text_input("Why", max_chars=LONGEST_WHY, width=220, help="Not a patient's name.")
-        if st.button("Put off"):
-            _told("put off", session.submit(assignments.defer, chosen, until, why))
-        if st.button("Back into the queue"):
-            _told("put back", session.submit(assignments.resume, chosen))
+        asked = st.form_submit_button("Put off")
+    if asked:
+        _told("put off", session.submit(assignments.defer, chosen, until, why))
 
 
 def _told(words: str, done: Done | None) -> None:
