@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlmodel import Session, SQLModel, col
 
+from store._judged import BY_WHOM, JUDGED
 from store.columns import Utc
 from store.domain.finding import State
 from store.tables import AlertRow, FindingRow, ReadingRow, ReviewCase
@@ -24,10 +25,8 @@ _CASE = (
     "confirmed",
     "fragility",
     "closed_at",
-    "report_status",
-    "recommendation",
-    "report_by",
-    "report_at",
+    *JUDGED,
+    *BY_WHOM,
     "report_changed",
     "reading",
     "outcome",

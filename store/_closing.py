@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from store._doing import Doing
 from store._flags import bring_flags
+from store._judged import BY_WHOM, JUDGED
 from store._measured import Spine, spine_on
 from store._readings import findings_of, readings, undecided
 from store.domain.finding import CaseState, Source, State, check_decision
@@ -43,7 +44,6 @@ _OWN = (
     "comment",
 )
 _NUMBERING = ("label_shift", "count_from", "confidence", "variant")
-_REPORT = ("report_status", "recommendation", "report_by", "report_at")
 
 
 def close(doing: Doing) -> None:
@@ -221,14 +221,14 @@ def _after_second(doing: Doing) -> None:
     if not apart and first.outcome == second.outcome:
         case.reading = first.number
         if not first.report_status:
-            _carry(second, first, _REPORT)
+            _carry(second, first, JUDGED + BY_WHOM)
         _shut(doing)
         return
     doing.after["apart"] = [level.value if level else "" for level in apart]
     third = _open(doing, Kind.ADJUDICATION, CaseState.ADJUDICATION)
     _carry(first, third, _NUMBERING)
     if first.report_status in ("", second.report_status) or not second.report_status:
-        _carry(first if first.report_status else second, third, _REPORT[:2])
+        _carry(first if first.report_status else second, third, JUDGED)
     levels = {level.value if level else None for level in apart}
     for row in theirs:
         if row.state != State.WITHDRAWN and row.level not in levels:

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from store._changes import world
 from store._doing import Event, write_down
+from store._judged import UNJUDGED
 from store._readings import readings
 from store._settle import settle
 from store.domain.finding import Deed
@@ -33,8 +34,8 @@ def correct(unit: Unit, scan_id: str, before: str | None, text: str | None) -> N
         return
     was = world(unit.session, case)
     for row in judged:
-        row.report_status = row.recommendation = row.report_by = ""
-        row.report_at = None
+        for name, nothing in UNJUDGED.items():
+            setattr(row, name, nothing)
     case.report_changed = True
     settle(unit, case)
     write_down(unit, case, was, Event(str(uuid4()), Deed.CORRECTED, case.reading))

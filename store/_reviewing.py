@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import SQLModel
 
-from store.columns import Utc, plain, staff, what
+from store.columns import Utc, plain, staff, what, who
 
 
 class ReadingRow(SQLModel, table=True):
@@ -37,6 +37,13 @@ class ReadingRow(SQLModel, table=True):
     recommendation: str = what(default="")
     report_by: str = staff(default="")
     report_at: datetime | None = plain(Utc, default=None)
+    report_suggested: str = what(default="")
+    report_overrode: bool = plain(default=False)
+    report_term_ok: bool | None = what(default=None)
+    report_severity: str = what(default="")
+    report_levels: str = what(default="")
+    report_action: bool | None = what(default=None)
+    report_history_only: bool = what(default=False)
 
 
 class RepeatRow(SQLModel, table=True):
@@ -131,6 +138,32 @@ class TellingRow(SQLModel, table=True):
     why: str = what(Text, default="")
 
 
+class IssuedRow(SQLModel, table=True):
+    """One text that was issued from a case, or that an earlier one was issued in error.
+
+    Never changed. `code` is the short code in the text: whoever reads it refers the patient.
+
+    Attributes:
+        undoes: The act of the text that was issued in error; `words` then say why.
+    """
+
+    __tablename__ = "issued"
+
+    act: str = plain(primary_key=True)
+    case_id: str = plain(foreign_key="review_case.id", index=True)
+    kind: str = plain(default="")
+    template: str = plain(default="")
+    text: str = who(Text, default="")
+    sha256: str = plain(default="")
+    code: str = plain(default="")
+    undoes: str | None = plain(default=None, unique=True)
+    words: str = what(Text, default="")
+    actor: str = staff()
+    actor_name: str = staff()
+    role: str = plain()
+    at: datetime = plain(Utc)
+
+
 class PreferenceRow(SQLModel, table=True):
     """What one person set for themselves: keys, columns, saved views."""
 
@@ -140,3 +173,26 @@ class PreferenceRow(SQLModel, table=True):
     name: str = plain(primary_key=True)
     value: dict[str, Any] = plain(JSON)
     at: datetime = plain(Utc)
+
+
+class StaffRow(SQLModel, table=True):
+    """Someone who may sign in."""
+
+    __tablename__ = "staff"
+
+    handle: str = staff(primary_key=True)
+    name: str = staff()
+    role: str = plain()
+    active: bool = plain(default=True)
+
+
+class SignInRow(SQLModel, table=True):
+    """A signed-in browser; the cookie holds the secret, the table only its digest."""
+
+    __tablename__ = "sign_in"
+
+    digest: str = plain(primary_key=True)
+    handle: str = staff(foreign_key="staff.handle", index=True)
+    at: datetime = plain(Utc)
+    seen_at: datetime = plain(Utc)
+    ended_at: datetime | None = plain(Utc, default=None)

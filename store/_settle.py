@@ -1,13 +1,11 @@
 """A case's own columns, which follow from its readings."""
 
+from store._judged import UNJUDGED
 from store._readings import findings_of, reading_row
 from store.domain.finding import CaseState, State
 from store.domain.rejection import REASONS, Class
-from store.tables import ReadingRow, ReviewCase
+from store.tables import ReviewCase
 from store.unit import Unit
-
-_REPORT = ("report_status", "recommendation", "report_by", "report_at")
-_NO_REPORT = dict(zip(_REPORT, ("", "", "", None), strict=True))
 
 
 def settle(unit: Unit, case: ReviewCase) -> None:
@@ -25,9 +23,5 @@ def settle(unit: Unit, case: ReviewCase) -> None:
     case.confirmed = case.fragility + other if closed else 0
     case.outcome = reading.outcome if closed else ""
     case.closed_at = (case.closed_at or unit.now) if closed else None
-    for name, value in (_reported(reading) if closed else _NO_REPORT).items():
-        setattr(case, name, value)
-
-
-def _reported(reading: ReadingRow) -> dict[str, object]:
-    return {name: getattr(reading, name) for name in _REPORT}
+    for name, nothing in UNJUDGED.items():
+        setattr(case, name, getattr(reading, name) if closed else nothing)

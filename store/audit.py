@@ -16,7 +16,7 @@ from store.tables import BatchRow, DecisionRow, RemeasurementRow, TrailRow
 GENESIS = "0" * 64
 """What stands in for the hash before the first line."""
 
-GUARDED = ("trail", "decision", "receipt", "remeasurement", "telling")
+GUARDED = ("trail", "decision", "receipt", "remeasurement", "telling", "issued")
 """Tables whose rows the database itself refuses to change or remove."""
 
 

@@ -28,9 +28,12 @@ from store._received import (
 from store._reviewing import (
     AlertRow,
     ClaimRow,
+    IssuedRow,
     PreferenceRow,
     ReadingRow,
     RepeatRow,
+    SignInRow,
+    StaffRow,
     TakeoverRow,
     TellingRow,
 )
@@ -44,6 +47,7 @@ __all__ = [
     "ExclusionRow",
     "FindingRow",
     "HeldRow",
+    "IssuedRow",
     "JobRow",
     "MeasurementRow",
     "MergeRow",
@@ -129,6 +133,13 @@ class ReviewCase(SQLModel, table=True):
     report_by: str = staff(default="")
     report_at: datetime | None = plain(Utc, default=None)
     report_changed: bool = plain(default=False)
+    report_suggested: str = what(default="")
+    report_overrode: bool = plain(default=False)
+    report_term_ok: bool | None = what(default=None)
+    report_severity: str = what(default="")
+    report_levels: str = what(default="")
+    report_action: bool | None = what(default=None)
+    report_history_only: bool = what(default=False)
     reading: int = plain(default=1)
     kind: str = plain(default="flag")
     draw: int = plain(default=0)
@@ -258,29 +269,6 @@ class ReferralRow(SQLModel, table=True):
     batch_id: str = plain(foreign_key="batch.id", index=True)
     cells: dict[str, Any] = who(JSON)
     at: datetime = plain(Utc)
-
-
-class StaffRow(SQLModel, table=True):
-    """Someone who may sign in."""
-
-    __tablename__ = "staff"
-
-    handle: str = staff(primary_key=True)
-    name: str = staff()
-    role: str = plain()
-    active: bool = plain(default=True)
-
-
-class SignInRow(SQLModel, table=True):
-    """A signed-in browser; the cookie holds the secret, the table only its digest."""
-
-    __tablename__ = "sign_in"
-
-    digest: str = plain(primary_key=True)
-    handle: str = staff(foreign_key="staff.handle", index=True)
-    at: datetime = plain(Utc)
-    seen_at: datetime = plain(Utc)
-    ended_at: datetime | None = plain(Utc, default=None)
 
 
 class TrailRow(SQLModel, table=True):

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     READ_CASES = "read cases"
     FIND_PATIENTS = "find patients by name or number"
     REVIEW = "review findings"
+    ISSUE = "issue texts and letters"
     READ_REFERRALS = "read referrals"
     REFER = "refer patients"
     RESOLVE = "decide on what is held"
@@ -63,15 +64,18 @@ class Permission(StrEnum):
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.READ_RATES})
 _FINDS = frozenset({Permission.FIND_PATIENTS})
 _LEARNS = frozenset({Permission.READ_REGISTER, Permission.NOMINATE, Permission.TAKE_PART})
+_ISSUES = frozenset({Permission.ISSUE})
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.METABOLIC_LEAD: _CLINICAL
     | _FINDS
     | _LEARNS
+    | _ISSUES
     | {Permission.REVIEW, Permission.READ_REFERRALS, Permission.RESOLVE, Permission.OPT_OUTS},
-    Role.RADIOLOGIST: _CLINICAL | _FINDS | _LEARNS | {Permission.REVIEW},
+    Role.RADIOLOGIST: _CLINICAL | _FINDS | _LEARNS | _ISSUES | {Permission.REVIEW},
     Role.REALM_CHAIR: _CLINICAL | _LEARNS | {Permission.CHAIR, Permission.OPEN_IDENTITIES},
     Role.FLS_COORD: _CLINICAL
     | _FINDS
+    | _ISSUES
     | {Permission.READ_REFERRALS, Permission.REFER, Permission.RESOLVE, Permission.OPT_OUTS},
     Role.AUDIT_LEAD: frozenset(
         {Permission.READ_RATES, Permission.READ_TRAIL, Permission.VALIDATE},
