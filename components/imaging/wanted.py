@@ -22,7 +22,8 @@ _KEYWORDS = (
     "PhotometricInterpretation NumberOfFrames Rows Columns PixelSpacing BitsAllocated BitsStored "
     "HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit RescaleIntercept "
     "RescaleSlope RescaleType LossyImageCompression LossyImageCompressionMethod RequestingService "
-    "RequestingPhysician SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence"
+    "RequestingPhysician BurnedInAnnotation SharedFunctionalGroupsSequence "
+    "PerFrameFunctionalGroupsSequence"
 )
 WANTED = {keyword: int(Tag(keyword)) for keyword in _KEYWORDS.split()}
 TAGS = frozenset(WANTED.values())
