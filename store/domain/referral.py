@@ -5,11 +5,14 @@ all. An acute unstable fracture is a fragility fracture still: its patient is he
 was told of the alert, and then goes to the FLS as well, with the telling in the referral.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
+from store.domain.exclusion import BY_READER as BY_READER
+from store.domain.exclusion import Exclusion as Exclusion
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import Patient, age_on
 from store.domain.numbering import Confidence
@@ -18,58 +21,6 @@ from store.domain.spine import Level
 
 CLOCK = timedelta(days=90)
 """Time from index date to FLS assessment. Source: FLS-DB KPI4."""
-
-
-class Exclusion(StrEnum):
-    """Why a patient is not referred; a coordinator may set one, and may undo it."""
-
-    UNDER_50 = "UNDER_50"
-    DECEASED = "DECEASED"
-    KNOWN_FLS = "KNOWN_FLS"
-    ON_TREATMENT = "ON_TREATMENT"
-    CANCER_CT = "CANCER_CT"
-    MALIGNANT_FRACTURE = "MALIGNANT_FRACTURE"
-    HIGH_ENERGY = "HIGH_ENERGY"
-    MILD_ONLY = "MILD_ONLY"
-    END_OF_LIFE = "END_OF_LIFE"
-    DEPENDENCY = "DEPENDENCY"
-    OUT_OF_AREA = "OUT_OF_AREA"
-    PATIENT_OBJECTED = "PATIENT_OBJECTED"
-    DUPLICATE_OPEN = "DUPLICATE_OPEN"
-    OLD_KNOWN = "OLD_KNOWN"
-    LOCAL = "LOCAL"
-
-    @property
-    def words(self) -> str:
-        """The exclusion as people say it."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    Exclusion.UNDER_50: "aged under the referral age at the scan",
-    Exclusion.DECEASED: "has died",
-    Exclusion.KNOWN_FLS: "already known to the FLS",
-    Exclusion.ON_TREATMENT: "on osteoporosis treatment",
-    Exclusion.CANCER_CT: "scanned for cancer",
-    Exclusion.MALIGNANT_FRACTURE: "malignant or infected fracture, urgent route",
-    Exclusion.HIGH_ENERGY: "high-energy trauma",
-    Exclusion.MILD_ONLY: "mild fractures only",
-    Exclusion.END_OF_LIFE: "end of life",
-    Exclusion.DEPENDENCY: "significant dependency",
-    Exclusion.OUT_OF_AREA: "GP practice outside the commissioned area",
-    Exclusion.PATIENT_OBJECTED: "patient objected",
-    Exclusion.DUPLICATE_OPEN: "already referred",
-    Exclusion.OLD_KNOWN: "all levels known and referred before",
-    Exclusion.LOCAL: "private, overseas, prison or other local rule",
-}
-
-
-BY_READER: dict[str, Exclusion] = {
-    "MALIGNANT": Exclusion.MALIGNANT_FRACTURE,
-    "INFECTION": Exclusion.MALIGNANT_FRACTURE,
-    "TRAUMA_HIGH": Exclusion.HIGH_ENERGY,
-}
-"""A reader's reason for rejecting one fracture that holds back the whole patient."""
 
 
 class Wait(StrEnum):
@@ -94,21 +45,44 @@ class Policy:
         fewest_mild: Fewer mild fractures than this and nothing graver is held. Source of the
             rule: Nottingham, two or fewer mild fractures are not referred; 1 switches it off.
         needs_nhs_number: Whether a patient without one is held.
+        lowest_grade: A patient whose gravest fracture is milder is held.
+        refer_cancer: Whether scans for cancer are referred like any other: then they are no hint.
+        ask: Whether a hint that nobody has answered keeps a patient waiting.
+        per_week: New referrals that the FLS takes in a week; 0 is any number.
+        area: GP practices of the commissioned area; none named, none is outside.
+        words_of: Local words of a hint, beside those of the rule.
+        specialties: Requesting specialties that scan for cancer.
     """
 
     lowest_age: int = 50
     fewest_mild: int = 1
     needs_nhs_number: bool = True
+    lowest_grade: Grade = Grade.MILD
+    refer_cancer: bool = False
+    ask: bool = True
+    per_week: int = 0
+    area: frozenset[str] = frozenset()
+    words_of: tuple[tuple[Exclusion, tuple[str, ...]], ...] = ()
+    specialties: tuple[str, ...] = ("370", "800")
 
     @property
     def words(self) -> str:
         """What is referred, as the workbook says it."""
-        mild = f"; at least {self.fewest_mild} mild fractures, or one graver"
-        number = "; with a valid NHS number" if self.needs_nhs_number else ""
-        return (
-            f"aged {self.lowest_age} and over at the scan"
-            f"{mild if self.fewest_mild > 1 else ''}{number}"
-        )
+        return "; ".join(self._said())
+
+    def _said(self) -> Iterator[str]:
+        yield f"aged {self.lowest_age} and over at the scan"
+        if self.lowest_grade > Grade.MILD:
+            yield f"at least one {self.lowest_grade.name.lower()} fracture"
+        if self.fewest_mild > 1:
+            yield f"at least {self.fewest_mild} mild fractures, or one graver"
+        if self.needs_nhs_number:
+            yield "with a valid NHS number"
+        yield f"scans for cancer {'referred too' if self.refer_cancer else 'decided by a person'}"
+        if self.area:
+            yield f"GP practices of the area ({len(self.area)})"
+        if self.per_week:
+            yield f"at most {self.per_week} new referrals a week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +91,8 @@ class Candidate:
 
     Attributes:
         open_alerts: Urgent alerts of the scan of which nobody was told.
+        code_on: When the report's short code referred the patient already.
+        unanswered: Hints that wait for a person.
     """
 
     grades: tuple[Grade, ...]
@@ -130,6 +106,8 @@ class Candidate:
     referred_on: date | None = None
     exclusions: tuple[Exclusion, ...] = field(default=())
     open_alerts: int = 0
+    code_on: date | None = None
+    unanswered: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +188,13 @@ class Hold:
 
 def decide(candidate: Candidate, policy: Policy) -> Refer | Hold:
     """Apply *policy* to *candidate*; every reason is given, not only the first."""
-    reasons = (*_waits(candidate, policy), *_excluded(candidate, policy))
+    asked = (f"decide: {code.words}?" for code in candidate.unanswered) if policy.ask else ()
+    reasons = (*waits(candidate, policy), *excluded(candidate, policy), *asked)
     return Hold(reasons) if reasons else Refer()
 
 
-def _waits(c: Candidate, policy: Policy) -> tuple[str, ...]:
+def waits(c: Candidate, policy: Policy) -> tuple[str, ...]:
+    """What has to be done first, in words."""
     table = (
         (not c.closed, Wait.NOT_CLOSED),
         (c.open_alerts > 0, Wait.ALERT_OPEN),
@@ -228,19 +208,33 @@ def _waits(c: Candidate, policy: Policy) -> tuple[str, ...]:
     return tuple(wait.value for applies, wait in table if applies)
 
 
-def _excluded(c: Candidate, policy: Policy) -> tuple[str, ...]:
+def excluded(c: Candidate, policy: Policy) -> tuple[str, ...]:
+    """Why the patient is not referred: facts of policy first, then what people and readers set."""
+    found = [words for _, words in facts_against(c, policy)]
+    return (*found, *(e.words for e in c.exclusions if e.words not in found))
+
+
+def facts_against(c: Candidate, policy: Policy) -> tuple[tuple[Exclusion, str], ...]:
+    """What the record and the site's policy exclude without anybody's decision, in words."""
     age = age_on(c.born, c.scanned) if c.born and c.scanned else None
     young = age is not None and age < policy.lowest_age
-    few = max(c.grades, default=Grade.NONE) <= Grade.MILD and len(c.grades) < policy.fewest_mild
-    referred = f"already referred {c.referred_on:%d/%m/%Y}" if c.referred_on else ""
+    worst = max(c.grades, default=Grade.NONE)
+    few = worst <= Grade.MILD and len(c.grades) < policy.fewest_mild
+    below = bool(c.grades) and worst < policy.lowest_grade
+    sent = f"already referred {c.referred_on:%d/%m/%Y}" if c.referred_on else ""
+    code = f"already referred by the report's code {c.code_on:%d/%m/%Y}" if c.code_on else ""
     table = (
-        (young, f"aged {age} at the scan, below {policy.lowest_age}"),
-        (c.died is not None, Exclusion.DECEASED.words),
-        (few, Exclusion.MILD_ONLY.words),
-        (bool(referred), referred),
+        (young, Exclusion.UNDER_50, f"aged {age} at the scan, below {policy.lowest_age}"),
+        (c.died is not None, Exclusion.DECEASED, Exclusion.DECEASED.words),
+        (few or below, Exclusion.MILD_ONLY, _too_mild(worst)),
+        (bool(sent), Exclusion.DUPLICATE_OPEN, sent),
+        (bool(code) and not sent, Exclusion.DUPLICATE_OPEN, code),
     )
-    found = [words for applies, words in table if applies]
-    return (*found, *(e.words for e in c.exclusions if e.words not in found))
+    return tuple((each, words) for applies, each, words in table if applies)
+
+
+def _too_mild(worst: Grade) -> str:
+    return Exclusion.MILD_ONLY.words if worst <= Grade.MILD else "no severe fracture"
 
 
 def due(index_date: date) -> date:
