@@ -1,15 +1,16 @@
-"""What the commands for radiology reports and for the register of opt-outs do."""
+"""What the commands for radiology reports and for lists of NHS numbers do."""
 
 import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 
 from app import settings, sources
 from app.intake import opt_out_table
 from app.intake.mllp import Listener
-from app.wiring import open_site
+from app.wiring import Site, open_site
 
 
 def reports(asked: argparse.Namespace) -> int:
@@ -45,11 +46,22 @@ async def _until_stopped(listener: Listener) -> None:
 
 def opt_outs(asked: argparse.Namespace) -> int:
     """Enter a register of opt-outs; say how many rows did what, and of whom nothing."""
+    today = datetime.now().astimezone().date()
+    return _listed(asked, lambda site: opt_out_table.enter(site, asked.table, today))
+
+
+def known_fls(asked: argparse.Namespace) -> int:
+    """Note whom the FLS knows already; say how many rows did what, and of whom nothing."""
+    return _listed(asked, lambda site: opt_out_table.note_known(site, asked.table))
+
+
+def _listed(
+    asked: argparse.Namespace,
+    take: Callable[[Site], opt_out_table.Imported | opt_out_table.Noted],
+) -> int:
     if not asked.table.is_file():
         sys.stderr.write("This table does not exist. Check the spelling.\n")
         return 2
-    site = open_site(settings.read(data=asked.data))
-    today = datetime.now().astimezone().date()
-    done = opt_out_table.enter(site, asked.table, today)
+    done = take(open_site(settings.read(data=asked.data)))
     sys.stdout.write("".join(f"{line}\n" for line in done.lines()))
     return 11 if done.refused else 0

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from app import pacs
+from app.fls_policy import policy_of
+from app.unusable import UnusableSetting as UnusableSetting
 from store.domain.queue import DUE_DAYS
 from store.domain.reading import ReadPolicy
 from store.domain.referral import Policy
-
-
-class UnusableSetting(ValueError):
-    """A setting is missing or wrong. The text names it and says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,13 @@ class Settings:
         metadata={
             "env": "VCF_FEWEST_MILD",
             "says": "fewer mild fractures than this, and none graver, are held back",
+        },
+    )
+    policy_file: str = field(
+        default="",
+        metadata={
+            "env": "VCF_POLICY",
+            "says": "file of what else the local FLS takes: docs/triage.md",
         },
     )
     second_read_share: float = field(
@@ -119,8 +124,9 @@ class Settings:
 
     @property
     def policy(self) -> Policy:
-        """What the local FLS takes."""
-        return Policy(lowest_age=self.lowest_age, fewest_mild=self.fewest_mild)
+        """What the local FLS takes; the file is read anew, so that a change holds at once."""
+        base = Policy(lowest_age=self.lowest_age, fewest_mild=self.fewest_mild)
+        return policy_of(Path(self.policy_file).expanduser(), base) if self.policy_file else base
 
     @property
     def read_policy(self) -> ReadPolicy:
@@ -165,7 +171,9 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         msg = f"VCF_PACS_LINK cannot be used: {wrong}"
         raise UnusableSetting(msg)
     given["data"] = Path(given["data"]).expanduser().resolve()
-    return Settings(**given)
+    settings = Settings(**given)
+    _ = settings.policy  # a wrong file is said at the start, not in the middle of the day
+    return settings
 
 
 def _typed(name: str, text: str, kind: object) -> object:

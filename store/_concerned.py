@@ -2,27 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
+from store.domain.describe import Novelty
 from store.domain.episode import merged
 from store.domain.finding import CaseState, Deed, State
 from store.domain.genant import Grade
 from store.domain.referral import BY_READER, Exclusion
 from store.domain.report import ReportStatus
 from store.domain.spine import Level
+from store.domain.triage import Did, Step
 from store.tables import (
     DecisionRow,
-    ExclusionRow,
     FindingRow,
     PatientRow,
     ReferralRow,
     ReviewCase,
     ScanRow,
+    TriageRow,
 )
 
 
@@ -32,6 +34,7 @@ class Part:
 
     Attributes:
         judged: Whether a person said what the report says of it, and there is one.
+        old: Whether every fracture of it was known before, as its reader says.
     """
 
     case: str
@@ -43,6 +46,7 @@ class Part:
     fractures: Mapping[Level, Grade]
     report_status: ReportStatus | None
     open_alerts: int
+    old: bool = False
 
     @property
     def judged(self) -> bool:
@@ -58,6 +62,18 @@ class Sent:
     case: str
     on: date
     fractures: Mapping[Level, Grade]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The confirmed fractures of one scan, and what its reader said of each against an earlier."""
+
+    levels: list[dict[Level, Grade]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def old(self) -> bool:
+        return bool(self.said) and set(self.said) == {Novelty.UNCHANGED.value}
 
 
 class Gathered:
@@ -77,24 +93,20 @@ class Gathered:
         if only is not None:
             who = and_(who, col(PatientRow.id).in_(only))
         self.patients = list(session.execute(select(PatientRow).where(who)).scalars())
-        self._ids: Select[Any] = select(col(PatientRow.id)).where(who)
+        self.ids: Select[Any] = select(col(PatientRow.id)).where(who)
+        self.unsent: Select[Any] = self.ids.where(col(PatientRow.id).not_in(open_here))
         self.parts = self._parts()
         self.sent = self._sent()
         self.reread = self._reread()
-        self._set = self._set_by_people()
-        self._read = self._read_by_readers()
-
-    def exclusions(self, patient: str) -> tuple[Exclusion, ...]:
-        """Exclusions that apply now: of each code, the newest word on any scan of the patient."""
-        kept = (Exclusion(code) for code, applies in self._set[patient].items() if applies)
-        return tuple(dict.fromkeys([*self._read[patient], *kept]))
+        self.acts = self._acts()
+        self.by_readers = self._read_by_readers()
 
     def _parts(self) -> dict[str, list[Part]]:
         rows = self._session.execute(
             select(ReviewCase, ScanRow)
             .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
             .where(
-                col(ScanRow.patient_id).in_(self._ids),
+                col(ScanRow.patient_id).in_(self.ids),
                 col(ReviewCase.fragility) > 0,
                 col(ReviewCase.opted_out).is_(False),
             )
@@ -111,31 +123,31 @@ class Gathered:
                     scanned=scan.scanned,
                     site=scan.site,
                     exam=scan.exam,
-                    fractures=merged(fractures[case.id]),
+                    fractures=merged(fractures[case.id].levels),
                     report_status=status,
                     open_alerts=case.open_alerts,
+                    old=status is ReportStatus.KNOWN_PRIOR or fractures[case.id].old,
                 )
             )
         return found
 
-    def _fractures(self) -> dict[str, list[dict[Level, Grade]]]:
+    def _fractures(self) -> dict[str, "_Seen"]:
         rows = self._findings(
             State.CONFIRMED, col(ReviewCase.fragility) > 0, col(ReviewCase.opted_out).is_(False)
         )
-        found: dict[str, list[dict[Level, Grade]]] = defaultdict(list)
-        for case, _, level, grade, _ in rows:
-            if level:
-                found[case].append({Level(level): Grade(grade or Grade.MILD)})
+        found: dict[str, _Seen] = defaultdict(_Seen)
+        for row in rows:
+            if row.level:
+                found[row.case_id].levels.append({Level(row.level): Grade(row.grade or 1)})
+                found[row.case_id].said.append(row.novelty)
         return found
 
     def _read_by_readers(self) -> dict[str, list[Exclusion]]:
         """What a reader's reason for rejecting one finding, on any closed scan, says of all."""
         found: dict[str, list[Exclusion]] = defaultdict(list)
         closed = col(ReviewCase.state) == CaseState.CLOSED.value
-        for _, patient, _, _, code in self._findings(
-            State.REJECTED, closed, col(FindingRow.code).in_(BY_READER)
-        ):
-            found[patient].append(BY_READER[code])
+        for row in self._findings(State.REJECTED, closed, col(FindingRow.code).in_(BY_READER)):
+            found[row.patient_id].append(BY_READER[row.code])
         return found
 
     def _findings(self, state: State, *where: Any) -> Sequence[Any]:  # noqa: ANN401  # SQL
@@ -146,11 +158,12 @@ class Gathered:
                 col(FindingRow.level),
                 col(FindingRow.grade),
                 col(FindingRow.code),
+                col(FindingRow.novelty),
             )
             .join(ReviewCase, col(ReviewCase.id) == col(FindingRow.case_id))
             .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
             .where(
-                col(ScanRow.patient_id).in_(self._ids),
+                col(ScanRow.patient_id).in_(self.ids),
                 col(FindingRow.reading) == col(ReviewCase.reading),
                 col(FindingRow.state) == state.value,
                 *where,
@@ -158,22 +171,23 @@ class Gathered:
             .order_by(col(FindingRow.case_id), col(FindingRow.place))
         ).all()
 
-    def _set_by_people(self) -> dict[str, dict[str, bool]]:
+    def _acts(self) -> dict[str, list[Did]]:
+        """What people did in triage, the oldest first: it follows the scans of the patient."""
         rows = self._session.execute(
-            select(col(ScanRow.patient_id), col(ExclusionRow.code), col(ExclusionRow.applies))
-            .join(ReviewCase, col(ReviewCase.id) == col(ExclusionRow.case_id))
+            select(col(ScanRow.patient_id), TriageRow)
+            .join(ReviewCase, col(ReviewCase.id) == col(TriageRow.case_id))
             .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
-            .where(col(ScanRow.patient_id).in_(self._ids))
-            .order_by(col(ExclusionRow.id))
+            .where(col(ScanRow.patient_id).in_(self.ids))
+            .order_by(col(TriageRow.number))
         ).all()
-        found: dict[str, dict[str, bool]] = defaultdict(dict)
-        for patient, code, applies in rows:
-            found[patient][code] = applies
+        found: dict[str, list[Did]] = defaultdict(list)
+        for patient, row in rows:
+            found[patient].append(did_of(row))
         return found
 
     def _sent(self) -> dict[str, Sent]:
         rows = self._session.execute(
-            select(ReferralRow).where(col(ReferralRow.open_patient).in_(self._ids))
+            select(ReferralRow).where(col(ReferralRow.open_patient).in_(self.ids))
         ).scalars()
         return {
             row.open_patient: Sent(row.id, row.case_id, row.at.date(), _told(row.cells))
@@ -191,7 +205,7 @@ class Gathered:
             select(col(ScanRow.patient_id))
             .join(ReviewCase, col(ReviewCase.scan_id) == col(ScanRow.id))
             .where(
-                col(ScanRow.patient_id).in_(self._ids),
+                col(ScanRow.patient_id).in_(self.ids),
                 col(ReviewCase.state).not_in([CaseState.CLOSED.value, CaseState.WITHDRAWN.value]),
                 or_(col(ReviewCase.id).in_(referred), col(ReviewCase.id).in_(opened)),
             )
@@ -203,3 +217,22 @@ def _told(cells: Mapping[str, Any]) -> dict[Level, Grade]:
     """The fractures that a referral's frozen facts name."""
     told: Iterable[Mapping[str, Any]] = cells["fractures"]
     return merged({Level(one["level"]): Grade(one["grade"])} for one in told)
+
+
+def did_of(row: TriageRow) -> Did:
+    """*row* as the rules look at it."""
+    return Did(
+        number=row.number or 0,
+        case=row.case_id,
+        step=Step(row.step),
+        code=Exclusion(row.code) if row.code else None,
+        answered=tuple(row.answered),
+        note=row.note,
+        day=row.day,
+        source=row.source,
+        undoes=row.undoes,
+        by=row.actor_name,
+        handle=row.actor,
+        role=row.role,
+        at=row.at,
+    )

@@ -13,14 +13,17 @@ For whoever builds upon it:
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypedDict
 
 from sqlmodel import Session
 
 from store._concerned import Gathered, Part, Sent
 from store._facts import facts_of
+from store._hinted import Spoken
 from store.cases import patient_of
 from store.domain.episode import RECALLS, Due, changes, due, merged
 from store.domain.genant import Grade
+from store.domain.hint import Hint
 from store.domain.identity import Patient
 from store.domain.referral import (
     Candidate,
@@ -31,8 +34,11 @@ from store.domain.referral import (
     Policy,
     Refer,
     decide,
+    facts_against,
+    waits,
 )
 from store.domain.spine import Level
+from store.domain.triage import Did, Standing, standing
 from store.tables import PatientRow, ReviewCase, ScanRow
 
 
@@ -47,6 +53,11 @@ class Episode:
         fractures: Of all parts, each level with its gravest grade.
         verdict: Whether a referral may begin; an open one is a reason to hold.
         exclusions: Those that stand, set by a person or by a reader's reason.
+        waits: What has to be done first, in words.
+        facts: What the record and the site's policy exclude, without anybody's decision.
+        hints: What speaks for an exclusion and waits for a person; none once they are referred.
+        standing: What people's acts amount to.
+        acts: All acts, the oldest first.
         sent: The open referral; None where there is none.
         due: The row the FLS is owed; NEW is owed only where *verdict* is `Refer`.
         changed: What an amended row tells, in words.
@@ -59,6 +70,11 @@ class Episode:
     fractures: Mapping[Level, Grade]
     verdict: Refer | Hold
     exclusions: tuple[Exclusion, ...]
+    waits: tuple[str, ...]
+    facts: tuple[tuple[Exclusion, str], ...]
+    hints: tuple[Hint, ...]
+    standing: Standing
+    acts: tuple[Did, ...]
     sent: Sent | None
     due: Due
     changed: str
@@ -70,6 +86,12 @@ class Episode:
         Source: FLS-DB KPI4; the day of the fracture itself is not known.
         """
         return min((part.scanned for part in self.parts if part.scanned), default=None)
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as anything of the patient changed that triage looks at."""
+        reviewed = sum(part.version for part in self.parts)
+        return f"{reviewed}.{self.acts[-1].number if self.acts else 0}.{len(self.hints)}"
 
     @property
     def worst(self) -> Grade:
@@ -86,7 +108,8 @@ def episodes(
         patients: Only these, by their id in the record; all, unless given.
     """
     about = Gathered(session, patients)
-    found = [_episode(about, row, policy) for row in about.patients]
+    spoken = Spoken(session, about.unsent)
+    found = [_episode(about, spoken, row, policy) for row in about.patients]
     return tuple(sorted(found, key=lambda one: (one.index_date or date.max, one.id)))
 
 
@@ -122,30 +145,52 @@ def _facts(session: Session, part: Part) -> Facts:
     return facts_of(session, case, scan, session.get_one(PatientRow, scan.patient_id))
 
 
-def _episode(about: Gathered, row: PatientRow, policy: Policy) -> Episode:
+def _episode(about: Gathered, spoken: Spoken, row: PatientRow, policy: Policy) -> Episode:
     parts = tuple(sorted(about.parts[row.id], key=lambda p: (p.scanned or date.max, p.case)))
     lead = next((part for part in reversed(parts) if part.judged), parts[-1] if parts else None)
-    fractures = merged(part.fractures for part in parts)
-    exclusions, sent = about.exclusions(row.id), about.sent.get(row.id)
+    acts, sent = tuple(about.acts[row.id]), about.sent.get(row.id)
+    stands = standing(acts)
+    exclusions = tuple(dict.fromkeys([*about.by_readers[row.id], *stands.excluded]))
     patient = patient_of(row)
-    told = due(
-        sent.fractures if sent else None,
-        fractures,
-        recalled=bool(RECALLS & set(exclusions)),
-        reread=row.id in about.reread,
+    found = () if sent else spoken.of(row, parts, policy)
+    open_ones = tuple(h for h in found if h.id not in stands.answered and h.code not in exclusions)
+    candidate = _candidate(
+        patient, parts, lead, exclusions, sent, tuple(dict.fromkeys(h.code for h in open_ones))
     )
+    facts = facts_against(candidate, policy)
+    against = {*exclusions, *(code for code, _ in facts)}
     return Episode(
         id=row.id,
         patient=patient,
         parts=parts,
         lead=lead,
-        fractures=fractures,
-        verdict=decide(_candidate(patient, parts, lead, exclusions, sent), policy),
+        fractures=merged(part.fractures for part in parts),
+        verdict=decide(candidate, policy),
         exclusions=exclusions,
+        waits=waits(candidate, policy),
+        facts=facts,
+        hints=open_ones,
+        standing=stands,
+        acts=acts,
         sent=sent,
-        due=told,
-        changed=changes(sent.fractures, fractures) if sent and told is Due.AMENDED else "",
+        **_owed(parts, against, sent, reread=row.id in about.reread),
     )
+
+
+class _Owed(TypedDict):
+    due: Due
+    changed: str
+
+
+def _owed(
+    parts: Sequence[Part], against: Collection[Exclusion], sent: Sent | None, *, reread: bool
+) -> _Owed:
+    """The row the FLS is owed, and what it tells."""
+    before = sent.fractures if sent else None
+    fractures = merged(part.fractures for part in parts)
+    told = due(before, fractures, recalled=bool(RECALLS & set(against)), reread=reread)
+    said = changes(before, fractures) if before is not None and told is Due.AMENDED else ""
+    return {"due": told, "changed": said}
 
 
 def _candidate(
@@ -154,6 +199,7 @@ def _candidate(
     lead: Part | None,
     exclusions: tuple[Exclusion, ...],
     sent: Sent | None,
+    unanswered: tuple[Exclusion, ...],
 ) -> Candidate:
     return Candidate(
         grades=tuple(merged(part.fractures for part in parts).values()),
@@ -167,4 +213,5 @@ def _candidate(
         referred_on=sent.on if sent else None,
         exclusions=exclusions,
         open_alerts=sum(part.open_alerts for part in parts),
+        unanswered=unanswered,
     )

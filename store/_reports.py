@@ -47,10 +47,11 @@ def said_at(row: ReportRow) -> datetime:
 def versions_of(session: Session, scan_id: str) -> list[ReportRow]:
     """Every report of a scan, the one that stands first."""
     rows = session.execute(select(ReportRow).where(col(ReportRow.scan_id) == scan_id)).scalars()
-    return sorted(rows, key=_standing, reverse=True)
+    return sorted(rows, key=place_of, reverse=True)
 
 
-def _standing(row: ReportRow) -> tuple[bool, datetime, datetime, str]:
+def place_of(row: ReportRow) -> tuple[bool, datetime, datetime, str]:
+    """Sorts the reports of a scan: the one that stands comes last."""
     return row.status != PRELIMINARY, said_at(row), row.received_at, row.digest
 
 

@@ -12,13 +12,16 @@ from store import audit
 from store._concerned import Part
 from store._episodes import Episode, episodes, facts_of_episode
 from store._facts import from_json, to_json
+from store._lanes import lanes_of
+from store.domain.clock import LOCAL
 from store.domain.genant import Grade
 from store.domain.people import Permission
 from store.domain.referral import Exclusion, Facts, Hold, Policy, Refer
 from store.domain.refusal import NotAllowed
 from store.domain.spine import Level
+from store.domain.triage import Lane
 from store.guard import change, question
-from store.tables import BatchRow, ExclusionRow, ReferralRow, ReviewCase
+from store.tables import BatchRow, ReferralRow
 from store.unit import Reader, Unit
 
 
@@ -93,26 +96,6 @@ def batch(reader: Reader, batch_id: str) -> Batch:
 
 
 @change(Permission.REFER)
-def exclude(unit: Unit, case_id: str, code: Exclusion, applies: bool, note: str = "") -> None:
-    """Hold a patient back for *code*, or let them go again; both are kept."""
-    if unit.session.get(ReviewCase, case_id) is None:
-        msg = "This case is not here. Reload the page."
-        raise NotAllowed(msg)
-    unit.session.add(
-        ExclusionRow(
-            case_id=case_id,
-            code=code.value,
-            applies=applies,
-            note=note,
-            actor=unit.person.handle,
-            role=unit.person.role.value,
-            at=unit.now,
-        )
-    )
-    unit.tell("referral.excluded", case_id, code=code.value, applies=applies)
-
-
-@change(Permission.REFER)
 def export(unit: Unit, act: str, policy: Policy) -> str:
     """Hand every ready patient to the FLS, once: the batch's id.
 
@@ -125,17 +108,15 @@ def export(unit: Unit, act: str, policy: Policy) -> str:
         unit.tell("batch.replayed", before)
         return before
     batch_id = uuid4().hex
-    found = episodes(unit.session, policy)
+    lanes = lanes_of(unit.session, policy, unit.now.astimezone(LOCAL).date())
     ready = [
         (one.id, one.lead, facts_of_episode(unit.session, one))
-        for one in found
-        if one.lead and isinstance(one.verdict, Refer)
+        for one in lanes.of[Lane.WEEK]
+        if one.lead
     ]
-    held = [
-        [one.lead.case[:10], "; ".join(one.verdict.reasons)]
-        for one in found
-        if one.lead and isinstance(one.verdict, Hold)
-    ]
+    later = [(one, ("ready, in turn another week",)) for one in lanes.of[Lane.LATER]]
+    back = [(one, one.verdict.reasons) for one in lanes.held if isinstance(one.verdict, Hold)]
+    held = [[one.lead.case[:10], "; ".join(why)] for one, why in (*later, *back) if one.lead]
     unit.tell("batch.exported", batch_id, referred=len(ready), held=len(held))
     anchor = audit.head(unit.session)
     unit.session.add(

@@ -37,6 +37,7 @@ from store._reviewing import (
     TakeoverRow,
     TellingRow,
 )
+from store._triaging import KnownRow, TriageRow
 from store.columns import Utc, plain, staff, what, who
 
 __all__ = [
@@ -44,11 +45,11 @@ __all__ = [
     "BatchRow",
     "ClaimRow",
     "DecisionRow",
-    "ExclusionRow",
     "FindingRow",
     "HeldRow",
     "IssuedRow",
     "JobRow",
+    "KnownRow",
     "MeasurementRow",
     "MergeRow",
     "OptOutRow",
@@ -72,6 +73,7 @@ __all__ = [
     "TakeoverRow",
     "TellingRow",
     "TrailRow",
+    "TriageRow",
     "VersionRow",
 ]
 
@@ -222,21 +224,6 @@ class RemeasurementRow(SQLModel, table=True):
     anterior_mm: float = what()
     middle_mm: float = what()
     posterior_mm: float = what()
-
-
-class ExclusionRow(SQLModel, table=True):
-    """A coordinator held a patient back, or let them go again: one row each."""
-
-    __tablename__ = "exclusion"
-
-    id: int | None = plain(default=None, primary_key=True)
-    case_id: str = plain(foreign_key="review_case.id", index=True)
-    code: str = what()
-    applies: bool = what()
-    note: str = what(Text, default="")
-    actor: str = staff()
-    role: str = plain()
-    at: datetime = plain(Utc)
 
 
 class BatchRow(SQLModel, table=True):

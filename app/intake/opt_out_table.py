@@ -1,4 +1,4 @@
-"""A register of opt-outs as a CSV table, brought into the record row by row."""
+"""Lists of NHS numbers as CSV tables, row by row: opt-outs, and whom the FLS knows already."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from app.wiring import Site
-from store import opt_outs
+from store import known, opt_outs
 from store.domain.people import INTAKE
 from store.domain.refusal import NotAllowed, Unusable
 
@@ -17,7 +17,7 @@ _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
 
 
 class UnusableTable(Unusable):
-    """A register that cannot be taken in, or one row of it."""
+    """A list that cannot be taken in, or one row of it."""
 
 
 @dataclass(slots=True)
@@ -62,6 +62,44 @@ def enter(site: Site, path: Path, today: date) -> Imported:
         done.known += answer.before
         done.added += not answer.before
         done.scans += answer.scans
+    return done
+
+
+@dataclass(slots=True)
+class Noted:
+    """What became of the rows of the FLS's list; refusals name the row and never the number."""
+
+    added: int = 0
+    known: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """What happened, for a person."""
+        return [
+            f"{self.added} patients known to the FLS added.",
+            f"{self.known} were on the list already.",
+            *(f"refused: {why}" for why in self.refused),
+        ]
+
+
+def note_known(site: Site, path: Path) -> Noted:
+    """Note every patient of the FLS's list at *path*; rows that are known change nothing.
+
+    Raises:
+        UnusableTable: it is no table with the column needed.
+    """
+    done = Noted()
+    for place, row in _rows(_text(path)):
+        try:
+            said = row.get("since", "").strip()
+            since = _day(said, date.max) if said else None
+            source = row.get("source", "") or "list"
+            before = site.submit(INTAKE, known.add, row["nhs_number"], since, source)
+        except (Unusable, NotAllowed) as refusal:
+            done.refused.append(f"Row {place}: {refusal}")
+            continue
+        done.known += before
+        done.added += not before
     return done
 
 

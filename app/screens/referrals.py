@@ -5,11 +5,11 @@ import uuid
 import streamlit as st
 
 from app import referral_file, session
-from components.worklist_table import Column, Kind, Row, opened, worklist_table
+from components.worklist_table import Column, Kind, Row, worklist_table
 from store import referrals
 from store.domain.clock import local
 from store.domain.people import Permission
-from store.domain.referral import Exclusion, Hold
+from store.domain.referral import Hold
 from store.domain.refusal import NotAllowed
 from store.referrals import Line
 
@@ -66,29 +66,6 @@ def _export(ready: int) -> None:
     st.rerun()
 
 
-def _exclude(lines: tuple[Line, ...]) -> None:
-    """Hold one patient back, or let them go again; the form is bound to the case it shows."""
-    chosen = st.session_state.get("chosen")
-    line = next((each for each in lines if each.case == chosen), None)
-    if line is None:
-        st.caption("Choose a patient in the table (Enter) to hold them back or let them go.")
-        return
-    with st.form(f"exclusion {line.case}", border=True):
-        st.markdown(f"**{line.patient}**, {line.nhs_number or 'no NHS number'}")
-        offered = {each.words: each for each in Exclusion}
-        now = [each.words for each in line.exclusions]
-        words = st.selectbox("Reason", list(offered), key=f"reason {line.case}")
-        if now:
-            st.caption(f"Set now: {', '.join(now)}")
-        note = st.text_input("Note (where from, when checked)", key=f"note {line.case}")
-        hold, free, _ = st.columns([1, 1, 4])
-        held = hold.form_submit_button("Hold back")
-        freed = free.form_submit_button("Let go", disabled=not now)
-    if held or freed:
-        session.submit(referrals.exclude, line.case, offered[words], held, note)
-        st.rerun()
-
-
 def _batches() -> None:
     st.header("Exports", anchor=False)
     found = session.ask(referrals.batches)
@@ -121,9 +98,4 @@ worklist_table(
     key="referrals",
     caption="Patients with a confirmed fracture, ready ones first. Enter chooses one.",
 )
-chosen = opened("referrals")
-if chosen:
-    st.session_state["chosen"] = chosen
-if session.person().may(Permission.REFER):
-    _exclude(lines)
 _batches()

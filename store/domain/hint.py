@@ -159,7 +159,7 @@ def _request_of(report: str) -> Iterable[str]:
 @cache
 def _pattern(code: Exclusion, local: tuple[str, ...]) -> re.Pattern[str]:
     words = (*_RULES[code], *(re.escape(word) for word in local))
-    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
 
 
 def _in(code: Exclusion, terms: re.Pattern[str], text: str, where: str) -> Iterator[Hint]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel, col
 
-from store import arrivals, cases, findings, reports
+from store import arrivals, cases, findings, reports, triage
 from store._changes import _row, world
 from store._remeasured import remeasured_on
 from store.domain.arrival import AiFinding, AiResult, Ending, RadiologyReport, SeriesHeader
@@ -20,8 +20,10 @@ from store.domain.identity import NhsNumber, NhsNumberStatus, Patient, UnusableN
 from store.domain.morphometry import Heights
 from store.domain.people import INTAKE, Person, Role
 from store.domain.reading import REPEAT, ReadPolicy
+from store.domain.referral import Policy
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
+from store.domain.triage import Step
 from store.tables import AlertRow, DecisionRow, FindingRow, ReadingRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
 
@@ -278,6 +280,26 @@ def ready(engine: Engine, header: SeriesHeader | None = None) -> str:
     judge(engine, case)
     close(engine, case)
     return case
+
+
+def triaged(
+    engine: Engine,
+    case: str,
+    step: Step,
+    person: Person = COORDINATOR,
+    policy: Policy | None = None,
+    **more: object,
+) -> int:
+    """Do *step* to the patient of *case* as *person* sees them now: the act's number."""
+    policy = policy or Policy()
+    with Session(engine) as session:
+        patient = session.get_one(ScanRow, session.get_one(ReviewCase, case).scan_id).patient_id
+    with Reader(engine, person, NOW) as reader:
+        shown = triage.one(reader, patient, policy)
+    version = shown.version if shown else ""
+    values: dict[str, Any] = {"act": str(uuid4()), "version": version, "answered": (), **more}
+    with Unit(engine, person, NOW) as unit:
+        return triage.act(unit, triage.Asked(patient=patient, step=step, **values), policy)
 
 
 def projection(engine: Engine, case: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from store_builders import (
     report,
     say,
     step,
+    triaged,
 )
 
 from store import audit, cases, referrals, trail, worklist
@@ -34,6 +35,7 @@ from store.domain.genant import Grade
 from store.domain.people import INTAKE
 from store.domain.referral import Exclusion, Policy
 from store.domain.spine import Level
+from store.domain.triage import Step
 from store.engine import WRITES
 from store.tables import TrailRow
 from store.unit import Reader, Unit
@@ -296,8 +298,8 @@ def test_no_line_of_the_trail_names_a_patient(engine: Engine) -> None:
         measured(engine, worked, Level.L1, 23.0, 24.0, 25.0)
         judge(engine, worked)
         close(engine, worked, text="CANARYTEXT")
-    with Unit(engine, COORDINATOR, NOW) as unit:
-        referrals.exclude(unit, case, Exclusion.LOCAL, True, note="CANARYTEXT")
+    noted = {"note": "CANARYTEXT", "source": "CANARYTEXT"}
+    triaged(engine, case, Step.EXCLUDE, code=Exclusion.LOCAL, **noted)
     with Unit(engine, COORDINATOR, NOW + timedelta(days=1)) as unit:
         batch = referrals.export(unit, str(uuid4()), Policy())
         referrals.rendered(unit, batch, "ab" * 32)

@@ -8,11 +8,13 @@ from alembic.migration import MigrationContext
 from postgres import Postgres
 from sqlalchemy import Engine, MetaData, column, insert, inspect, select
 from sqlalchemy import table as sql_table
-from sqlmodel import SQLModel
-from store_builders import LEAD, a_case, events, judge, projection, ready, recomputed, show
+from sqlmodel import Session, SQLModel
+from store_builders import LEAD, NOW, a_case, events, judge, projection, ready, recomputed, show
 
 import store.tables
 from store import audit
+from store._episodes import episodes
+from store.domain.referral import Exclusion, Policy
 from store.domain.report import ReportStatus
 from store.engine import WRITES, open_engine
 from store.migrate import HERE, current, newest, upgrade
@@ -62,6 +64,9 @@ def test_a_record_of_the_former_version_keeps_all_it_held(empty: Engine, engine:
             for table in former.sorted_tables:
                 if table.name == "alembic_version":
                     continue
+                if table.name == "exclusion":
+                    connection.execute(insert(table).values(**_excluded(case)))
+                    continue
                 now = SQLModel.metadata.tables[table.name]
                 gone = {c.name: LEAD.handle for c in table.c if c.name not in now.c}
                 assert gone.keys() <= {"last_by"}
@@ -78,7 +83,16 @@ def test_a_record_of_the_former_version_keeps_all_it_held(empty: Engine, engine:
     assert audit.verify(empty) == audit.verify(engine)
     assert audit.missing_guards(empty) == ()
     assert judge(empty, case, ReportStatus.REPORTED_FULL) == 4
+    with Session(empty) as session:
+        (one,) = episodes(session, Policy())
+    assert one.exclusions == (Exclusion.END_OF_LIFE,), "what a coordinator set stands"
     empty.dispose()
+
+
+def _excluded(case: str) -> dict[str, object]:
+    """An exclusion as a coordinator set it before acts were kept."""
+    by = {"actor": "f.coord", "role": "FLS_COORD", "at": NOW}
+    return {"id": 1, "case_id": case, "code": "END_OF_LIFE", "applies": True, "note": "", **by}
 
 
 def test_an_upgrade_that_fails_leaves_nothing_behind(

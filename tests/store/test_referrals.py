@@ -25,6 +25,7 @@ from store_builders import (
     second_series,
     show,
     step,
+    triaged,
 )
 
 from store import referrals
@@ -32,11 +33,11 @@ from store._facts import from_json, to_json
 from store.domain.finding import Deed
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumberStatus, Patient
-from store.domain.people import Person
 from store.domain.referral import Exclusion, Facts, Fracture, Hold, Policy, Refer
 from store.domain.refusal import NotAllowed
 from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
+from store.domain.triage import Step
 from store.tables import ReferralRow
 from store.unit import Reader, Unit
 
@@ -60,11 +61,8 @@ def export(
         return referrals.batch(reader, batch)
 
 
-def exclude(
-    engine: Engine, case: str, code: Exclusion, applies: bool = True, person: Person = COORDINATOR
-) -> None:
-    with Unit(engine, person, NOW) as unit:
-        referrals.exclude(unit, case, code, applies, note="by telephone")
+def exclude(engine: Engine, case: str, code: Exclusion) -> None:
+    triaged(engine, case, Step.EXCLUDE, code=code, note="by telephone")
 
 
 def test_a_confirmed_and_judged_patient_is_ready(engine: Engine) -> None:
@@ -170,13 +168,13 @@ def test_a_patient_has_one_open_referral_over_all_scans(engine: Engine) -> None:
         assert session.execute(select(col(ReferralRow.case_id))).scalars().all() == [second]
 
 
-def test_an_exclusion_holds_a_patient_and_may_be_undone(engine: Engine) -> None:
+def test_an_exclusion_holds_a_patient_and_may_be_lifted(engine: Engine) -> None:
     case = ready(engine)
     exclude(engine, case, Exclusion.PATIENT_OBJECTED)
     assert held(engine, case) == ("patient objected",)
     assert lines(engine)[case].exclusions == (Exclusion.PATIENT_OBJECTED,)
     assert export(engine).referrals == ()
-    exclude(engine, case, Exclusion.PATIENT_OBJECTED, applies=False)
+    triaged(engine, case, Step.REFER)
     assert held(engine, case) == ()
     exclude(engine, case, Exclusion.PATIENT_OBJECTED)
     exclude(engine, case, Exclusion.END_OF_LIFE)
@@ -185,18 +183,10 @@ def test_an_exclusion_holds_a_patient_and_may_be_undone(engine: Engine) -> None:
 
 def test_a_patient_who_objected_is_held_on_every_scan(engine: Engine) -> None:
     patient = a_patient()
-    first = ready(engine, a_header(patient=patient))
-    second = ready(engine, a_header(patient=patient))
+    first = ready(engine, a_header(patient=patient, scanned=date(2026, 10, 1)))
     exclude(engine, first, Exclusion.PATIENT_OBJECTED)
-    seen = max(first, second)  # of one day, so the id decides which scan speaks for both
-    assert held(engine, seen) == ("patient objected",)
-    exclude(engine, second, Exclusion.PATIENT_OBJECTED, applies=False)
-    assert held(engine, seen) == ()
-
-
-def test_an_exclusion_of_a_case_that_is_not_here_is_refused(engine: Engine) -> None:
-    with pytest.raises(NotAllowed, match="not here"):
-        exclude(engine, "c_none", Exclusion.LOCAL)
+    second = ready(engine, a_header(patient=patient, scanned=date(2026, 10, 2)))
+    assert held(engine, second) == ("patient objected",)
 
 
 def test_a_malignant_reading_beside_a_fracture_holds_the_patient(engine: Engine) -> None:
@@ -209,8 +199,8 @@ def test_a_malignant_reading_beside_a_fracture_holds_the_patient(engine: Engine)
         "urgent alert: nobody was told yet (see Alerts)",
         "malignant or infected fracture, urgent route",
     )
-    exclude(engine, case, Exclusion.MALIGNANT_FRACTURE, applies=False)
-    assert held(engine, case), "a coordinator cannot overrule the reader"
+    with pytest.raises(NotAllowed, match="Nothing that a coordinator decides"):
+        triaged(engine, case, Step.REFER)
     step(engine, case, Deed.REOPEN, None, text="the neighbour was meant")
     step(engine, case, Deed.UNSURE, 1)
     step(engine, case, Deed.REJECT, 1, code="LIMBUS")
