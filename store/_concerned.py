@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
+from store._issued import short_codes_sent
 from store.domain.describe import Novelty
 from store.domain.episode import merged
 from store.domain.finding import CaseState, Deed, State
@@ -99,6 +100,7 @@ class Gathered:
         self.sent = self._sent()
         self.reread = self._reread()
         self.acts = self._acts()
+        self.coded = short_codes_sent(session, self.unsent)
         self.by_readers = self._read_by_readers()
 
     def _parts(self) -> dict[str, list[Part]]:

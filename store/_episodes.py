@@ -154,9 +154,9 @@ def _episode(about: Gathered, spoken: Spoken, row: PatientRow, policy: Policy) -
     patient = patient_of(row)
     found = () if sent else spoken.of(row, parts, policy)
     open_ones = tuple(h for h in found if h.id not in stands.answered and h.code not in exclusions)
-    candidate = _candidate(
-        patient, parts, lead, exclusions, sent, tuple(dict.fromkeys(h.code for h in open_ones))
-    )
+    asked = tuple(dict.fromkeys(hint.code for hint in open_ones))
+    code_on = about.coded.get(row.id)
+    candidate = _candidate(patient, parts, lead, exclusions, sent, code_on, asked)
     facts = facts_against(candidate, policy)
     against = {*exclusions, *(code for code, _ in facts)}
     return Episode(
@@ -199,6 +199,7 @@ def _candidate(
     lead: Part | None,
     exclusions: tuple[Exclusion, ...],
     sent: Sent | None,
+    code_on: date | None,
     unanswered: tuple[Exclusion, ...],
 ) -> Candidate:
     return Candidate(
@@ -213,5 +214,6 @@ def _candidate(
         referred_on=sent.on if sent else None,
         exclusions=exclusions,
         open_alerts=sum(part.open_alerts for part in parts),
+        code_on=code_on,
         unanswered=unanswered,
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from store._episodes import Episode, episodes
 from store.domain.clock import LOCAL
+from store.domain.exclusion import Exclusion
 from store.domain.referral import Policy
 from store.domain.triage import Lane, Ready, fits, in_order, week_of
 from store.tables import ReferralRow
@@ -48,8 +49,9 @@ def lanes_of(session: Session, policy: Policy, today: date) -> Lanes:
 
 def _lane(one: Episode, policy: Policy) -> Lane:
     """Of those who are ready, the first: capacity divides them."""
+    gone = any(code is Exclusion.DUPLICATE_OPEN for code, _ in one.facts)
     table = (
-        (one.sent is not None, Lane.REFERRED),
+        (gone, Lane.REFERRED),
         (bool(one.facts or one.exclusions), Lane.NOT),
         (bool(one.hints) and policy.ask, Lane.DECIDE),
         (bool(one.waits), Lane.HELD),

@@ -26,10 +26,10 @@ from store.domain.exclusion import Exclusion
 from store.domain.finding import Deed
 from store.domain.genant import Grade
 from store.domain.people import INTAKE, Person, Role
-from store.domain.referral import Policy
+from store.domain.referral import Hold, Policy
 from store.domain.refusal import Conflict, NotAllowed
 from store.domain.triage import Lane, Step
-from store.tables import PatientRow, ReviewCase, ScanRow
+from store.tables import IssuedRow, PatientRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
 
 TODAY = NOW.date()
@@ -205,6 +205,21 @@ def test_the_week_takes_its_number_in_a_fair_order(lone: Engine) -> None:
     assert batch.not_referred == ((mild[:10], "ready, in turn another week"),)
     assert export(lone, two).referrals == (), "this week's number is used up"
     assert lane(lone, mild, two) is Lane.LATER
+
+
+def test_the_code_in_a_report_has_referred_already(lone: Engine) -> None:
+    case = ready(lone)
+    by = {"actor": "f", "actor_name": "Fran", "role": "FLS_COORD"}
+    with Session(lone) as session:
+        session.add(IssuedRow(act="i_1", case_id=case, code="VFF1", at=NOW, **by))
+        session.commit()
+    words = ("already referred by the report's code 22/11/2026",)
+    assert shown(lone, case).verdict == Hold(words)
+    assert lane(lone, case) is Lane.REFERRED
+    with Session(lone) as session:
+        session.add(IssuedRow(act="i_2", case_id=case, undoes="i_1", at=NOW, **by))
+        session.commit()
+    assert lane(lone, case) is Lane.WEEK, "it was issued in error"
 
 
 def test_acts_follow_the_scan_to_whoever_the_patient_is(lone: Engine) -> None:
