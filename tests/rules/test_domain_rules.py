@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOMAIN = sorted((ROOT / "store" / "domain").glob("*.py"))
+DOMAIN = sorted((ROOT / "store" / "domain").rglob("*.py"))
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic"}
 
 

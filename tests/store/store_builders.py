@@ -316,7 +316,7 @@ def _by_people(session: Session, case: ReviewCase) -> dict[int, dict[str, list[f
             level.value: list(one.heights.three)
             for level, one in remeasured_on(session, case.id, number).items()
         }
-        for number in (1, 2, REPEAT)
+        for number in (1, 2, 3, REPEAT)
     }
 
 
@@ -340,7 +340,7 @@ def recomputed(engine: Engine, case: str) -> dict[str, Any]:
         for row in found:
             if f"findings/{row.id}" not in made:
                 rows[f"findings/{row.id}"] = _finding_as_it_came(row)
-    measured: dict[int, dict[str, list[float]]] = {1: {}, 2: {}, REPEAT: {}}
+    measured: dict[int, dict[str, list[float]]] = {1: {}, 2: {}, 3: {}, REPEAT: {}}
     for event in done:
         if "heights_mm" in event.after:
             by_level = measured[event.reading]
