@@ -8,7 +8,7 @@ first two is sealed in `LinkRow.sealed` and erased after the meeting.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, Text
 from sqlmodel import SQLModel
 
 from store.columns import Utc, plain, staff, what, who
@@ -33,6 +33,8 @@ class TakenRow(SQLModel, table=True):
     """A case of the record went to a meeting; which, and as what, is not said here."""
 
     __tablename__ = "realm_taken"
+    # Kept by its key, not in the order of coming, which would tell which case record is whose.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     case_id: str = plain(primary_key=True, foreign_key="review_case.id")
 
@@ -54,10 +56,9 @@ class RealmCaseRow(SQLModel, table=True):
     """A case record as `store.domain.realm.CaseRecord` has it: nobody's."""
 
     __tablename__ = "realm_case"
-    __table_args__ = (UniqueConstraint("meeting_id", "place"),)
 
     case_no: str = plain(primary_key=True)
-    meeting_id: str = plain(foreign_key="realm_meeting.id")
+    meeting_id: str = plain(foreign_key="realm_meeting.id", index=True)
     place: int = plain()
     stage: str = plain()
     event: str = what()
@@ -157,6 +158,8 @@ class VoteRow(SQLModel, table=True):
     """One vote until the reveal, by a digest that the ballot's salt alone can make."""
 
     __tablename__ = "realm_vote"
+    # As `TakenRow`: the order of coming would tell who voted what, beside the trail.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     case_no: str = plain(primary_key=True, foreign_key="realm_case.case_no")
     voter: str = staff(primary_key=True)

@@ -60,14 +60,10 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something to be done after a meeting.
-
-    Attributes:
-        case_no: The case it came from; empty for the meeting's own.
-    """
+    """Something to be done after a meeting."""
 
     id: str
-    case_no: str
+    meeting_id: str
     text: str
     owner: Owner
     due: date

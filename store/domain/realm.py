@@ -7,10 +7,16 @@ anonymous and respectful, for education only. Nothing here scores harm or a pers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from store.domain.cause import Cause
 from store.domain.identity import age_on
 from store.domain.refusal import NotAllowed
+from store.domain.report import (
+    COMMUNICATION_DISCREPANCY,
+    DETECTION_DISCREPANCY,
+    Recommendation,
+    ReportStatus,
+)
 from store.domain.worded import Worded
 
 FEWEST_POINTS, MOST_POINTS = 1, 5
@@ -40,71 +46,27 @@ class Discrepancy(Worded):
     PROCESS = "process", "Process", "The way of the scan or of the report went wrong"
 
 
-class CauseGroup(StrEnum):
-    """The four families of causes."""
-
-    PERCEPTUAL = "Perceptual"
-    COGNITIVE = "Cognitive"
-    COMMUNICATION = "Communication"
-    SYSTEM = "System"
-
-
-class Cause(StrEnum):
-    """Why it may have come about; several may apply. Tailored to vertebral fractures by us."""
-
-    NOT_SEEN = "NOT_SEEN"
-    SATISFACTION = "SATISFACTION"
-    OUTSIDE_INTEREST = "OUTSIDE_INTEREST"
-    WINDOW = "WINDOW"
-    NOT_SIGNIFICANT = "NOT_SIGNIFICANT"
-    DEGENERATIVE = "DEGENERATIVE"
-    KNOWLEDGE = "KNOWLEDGE"
-    AMBIGUOUS = "AMBIGUOUS"
-    NO_SEVERITY = "NO_SEVERITY"
-    NO_RECOMMENDATION = "NO_RECOMMENDATION"
-    RECIPIENT = "RECIPIENT"
-    NO_SAGITTAL = "NO_SAGITTAL"
-    NO_PRIOR = "NO_PRIOR"
-    HISTORY = "HISTORY"
-    WORKLOAD = "WORKLOAD"
-    REMOTE = "REMOTE"
-    INTERRUPTION = "INTERRUPTION"
-    TEMPLATE = "TEMPLATE"
-    IT = "IT"
-
-    @property
-    def group(self) -> CauseGroup:
-        """The family it belongs to."""
-        return CAUSES[self][0]
-
-    @property
-    def words(self) -> str:
-        """The cause as people say it."""
-        return CAUSES[self][1]
+REPORTED = frozenset(
+    {
+        ReportStatus.REPORTED_FULL,
+        ReportStatus.REPORTED_PARTIAL,
+        ReportStatus.REPORTED_UNCERTAIN,
+    }
+)
+"""The fracture is in the report; without any recommendation it is a matter of communication."""
 
 
-_PERCEPTUAL, _COGNITIVE = CauseGroup.PERCEPTUAL, CauseGroup.COGNITIVE
-CAUSES: Mapping[Cause, tuple[CauseGroup, str]] = {
-    Cause.NOT_SEEN: (_PERCEPTUAL, "not seen"),
-    Cause.SATISFACTION: (_PERCEPTUAL, "satisfaction of search"),
-    Cause.OUTSIDE_INTEREST: (_PERCEPTUAL, "spine outside the area of interest"),
-    Cause.WINDOW: (_PERCEPTUAL, "wrong window, or no bone window"),
-    Cause.NOT_SIGNIFICANT: (_COGNITIVE, "seen, judged not significant"),
-    Cause.DEGENERATIVE: (_COGNITIVE, "taken for degenerative change"),
-    Cause.KNOWLEDGE: (_COGNITIVE, "knowledge gap"),
-    Cause.AMBIGUOUS: (CauseGroup.COMMUNICATION, "ambiguous term"),
-    Cause.NO_SEVERITY: (CauseGroup.COMMUNICATION, "no severity"),
-    Cause.NO_RECOMMENDATION: (CauseGroup.COMMUNICATION, "no recommendation"),
-    Cause.RECIPIENT: (CauseGroup.COMMUNICATION, "wrong recipient"),
-    Cause.NO_SAGITTAL: (CauseGroup.SYSTEM, "no sagittal reformat"),
-    Cause.NO_PRIOR: (CauseGroup.SYSTEM, "earlier scan not available"),
-    Cause.HISTORY: (CauseGroup.SYSTEM, "poor history"),
-    Cause.WORKLOAD: (CauseGroup.SYSTEM, "workload or fatigue"),
-    Cause.REMOTE: (CauseGroup.SYSTEM, "outsourced or remote reporting"),
-    Cause.INTERRUPTION: (CauseGroup.SYSTEM, "interruption"),
-    Cause.TEMPLATE: (CauseGroup.SYSTEM, "template lacks a line for bones"),
-    Cause.IT: (CauseGroup.SYSTEM, "IT"),
-}
+def discrepancy_of(status: ReportStatus, advice: Recommendation | None) -> Discrepancy | None:
+    """What kind of discrepancy a judged report of a confirmed fracture is; None where it is none.
+
+    Where nobody said what the report recommends, nothing is held against it.
+    """
+    if status in DETECTION_DISCREPANCY:
+        return Discrepancy.DETECTION
+    silent = status in REPORTED and advice is Recommendation.NONE
+    if silent or status in COMMUNICATION_DISCREPANCY:
+        return Discrepancy.COMMUNICATION
+    return None
 
 
 class Outcome(Worded):
@@ -197,9 +159,7 @@ class Stage(Worded):
 
 MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.PREPARED: frozenset({Stage.RELEASED, Stage.REMOVED}),
-    Stage.RELEASED: frozenset(
-        {Stage.PREPARED, Stage.VOTING, Stage.REVEALED, Stage.CLOSED, Stage.REMOVED}
-    ),
+    Stage.RELEASED: frozenset({Stage.PREPARED, Stage.VOTING, Stage.REVEALED, Stage.REMOVED}),
     Stage.VOTING: frozenset({Stage.REVEALED}),
     Stage.REVEALED: frozenset({Stage.CLOSED}),
     Stage.CLOSED: frozenset({Stage.REVEALED}),

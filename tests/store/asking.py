@@ -13,6 +13,7 @@ from store_builders import NOW
 
 import store
 from store._numbered import Named
+from store.discrepancies import Asked
 from store.domain.genant import FractureType
 from store.domain.people import Permission, Person
 from store.domain.referral import Policy
@@ -46,8 +47,13 @@ def questions() -> dict[str, Callable[..., Any]]:
 
 
 QUESTIONS = questions()
-for _unasked in ("store.referrals.batch", "store.staff.everyone"):
-    # Exports are asked for by number, and there is none; who may sign in is no secret.
+for _unasked in (
+    # Asked for by number, and there is none; who may sign in is no secret.
+    "store.identities.identity",
+    "store.realm.pack_of",
+    "store.referrals.batch",
+    "store.staff.everyone",
+):
     del QUESTIONS[_unasked]
 
 
@@ -111,4 +117,8 @@ def given_for(case: str, person: Person) -> dict[str, Any]:
         "preference": Preference.KEYMAP,
         "which": Preference.KEYMAP,
         "handle": person.handle,
+        "asked": Asked(),
+        "meeting_id": "none",
+        "case_no": "none",
+        "day": NOW.date(),
     }

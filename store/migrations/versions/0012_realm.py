@@ -44,6 +44,7 @@ def _of_the_record() -> None:
         _text("case_id"),
         _key("review_case", "id", "case_id"),
         sa.PrimaryKeyConstraint("case_id"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -93,8 +94,8 @@ def _cases() -> None:
         *(sa.Column(name, sa.JSON(), nullable=False) for name in ("causes", "whys")),
         _key("realm_meeting", "id", "meeting_id"),
         sa.PrimaryKeyConstraint("case_no"),
-        sa.UniqueConstraint("meeting_id", "place"),
     )
+    op.create_index("ix_realm_case_meeting_id", "realm_case", ["meeting_id"])
     op.create_table(
         "realm_link",
         _text("case_no"),
@@ -138,4 +139,5 @@ def _votes() -> None:
         sa.Column("grade", sa.Integer(), nullable=True),
         _key("realm_case", "case_no"),
         sa.PrimaryKeyConstraint("case_no", "voter"),
+        sqlite_with_rowid=False,
     )
