@@ -62,17 +62,17 @@ def workbook_of(kept: referrals.Batch, policy: Policy, *, demo: bool) -> bytes:
         trail_hash=kept.trail_hash,
         policy=policy.words,
     )
-    rows = [_row(referral.number, referral.facts) for referral in kept.referrals]
+    rows = [_row(referral) for referral in kept.referrals]
     held = [NotReferredRow(case, reason) for case, reason in kept.not_referred]
     return referral_workbook(batch, rows, held, demo)
 
 
-def _row(number: str, facts: Facts) -> ReferralRow:
-    who = facts.patient
+def _row(referral: referrals.Referral) -> ReferralRow:
+    facts, who = referral.facts, referral.facts.patient
     found_by = FoundBy.AI if FoundBy.AI.value in facts.found_by else FoundBy.READER
     return ReferralRow(
-        referral_id=number,
-        row_status=RowStatus.NEW,
+        referral_id=referral.number,
+        row_status=RowStatus(referral.status.value),
         nhs_number=who.nhs_number,
         nhs_status=who.nhs_status,
         hospital_number=who.hospital_number,
@@ -108,7 +108,7 @@ def _row(number: str, facts: Facts) -> ReferralRow:
         index_date=facts.index_date,
         due=due(facts.index_date),
         exclusion_checks=", ".join(facts.checked),
-        comments="; ".join(facts.alerts),
+        comments=" ".join(filter(None, (referral.said, "; ".join(facts.alerts)))),
     )
 
 

@@ -28,7 +28,9 @@ def correct(unit: Unit, scan_id: str, before: str | None, text: str | None) -> N
     judged = [row for row in readings(unit.session, case.id).values() if row.report_status]
     if not judged:
         return
-    sent = select(col(ReferralRow.id)).where(col(ReferralRow.case_id) == case.id)
+    sent = select(col(ReferralRow.id)).where(
+        col(ReferralRow.case_id) == case.id, col(ReferralRow.withdrawn_at).is_(None)
+    )
     if unit.session.execute(sent).first() is not None:
         unit.tell("case.report_after_referral", case.id)
         return

@@ -51,7 +51,8 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         specialty=scan.specialty,
         requester=scan.requester,
         fractures=tuple(fractures),
-        report_status=ReportStatus(case.report_status),
+        # A row that is amended does not wait for a person to judge the report of the newer scan.
+        report_status=ReportStatus(case.report_status or ReportStatus.NO_REPORT),
         recommendation=Recommendation(case.recommendation or "none"),
         found_by=_found_by(found),
         product=_product(session, scan.id),

@@ -204,7 +204,9 @@ def _reopen(unit: Unit, case: ReviewCase, was: Kept) -> None:
 
 
 def _referred(session: Session, case_id: str) -> bool:
-    sent = select(col(ReferralRow.id)).where(col(ReferralRow.case_id) == case_id)
+    sent = select(col(ReferralRow.id)).where(
+        col(ReferralRow.case_id) == case_id, col(ReferralRow.withdrawn_at).is_(None)
+    )
     return session.execute(sent).first() is not None
 
 

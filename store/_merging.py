@@ -41,7 +41,9 @@ def unmerge(unit: Unit, row: MergeRow) -> None:
     _move_scans(unit, moved["scans"], one.id)
     _referrals(unit, moved["scans"], into.id, one.id)
     for referral in moved["shut"]:
-        session.get_one(ReferralRow, referral).open_patient = one.id
+        shut = session.get_one(ReferralRow, referral)
+        # One that was taken back in between is referred again by the next batch.
+        shut.open_patient = one.id if shut.withdrawn_at is None else None
     for key, kind, fresh in moved["keys"]:
         session.add(SearchKey(key=key, kind=kind, patient_id=one.id))
         held = session.get(SearchKey, (key, kind, into.id, ""))

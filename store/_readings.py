@@ -12,7 +12,6 @@ from sqlmodel import Session, col
 
 from store._looked import looked
 from store._unaided import hides
-from store.domain.clock import local
 from store.domain.finding import CaseState, Deed, Source, State
 from store.domain.people import Permission, Person
 from store.domain.reading import NUMBERS, REPEAT, Kind, Outcome, barred
@@ -21,7 +20,6 @@ from store.tables import (
     DecisionRow,
     FindingRow,
     ReadingRow,
-    ReferralRow,
     RepeatRow,
     ReviewCase,
 )
@@ -186,11 +184,6 @@ def _sight(session: Session, case: ReviewCase, person: Person, held: dict[int, R
 def _why_not(session: Session, case: ReviewCase, force: ReadingRow, person: Person) -> str:
     if not person.may(Permission.REVIEW):
         return f"Your role, {person.role.words}, may not decide on findings."
-    sent = session.execute(
-        select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case.id)
-    ).scalar_one_or_none()
-    if sent is not None:
-        return f"This case was referred to the FLS on {local(sent)}; it cannot be changed here."
     if case.state in {CaseState.CLOSED, CaseState.WITHDRAWN}:
         return CLOSED_WORDS
     kind, number = Kind(force.kind), force.number

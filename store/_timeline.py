@@ -206,7 +206,7 @@ def _referred(
         select(col(ReferralRow.at), col(ScanRow.scanned))
         .join(ReviewCase, col(ReviewCase.id) == col(ReferralRow.case_id))
         .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
-        .where(col(ScanRow.patient_id) == patient_id)
+        .where(col(ScanRow.patient_id) == patient_id, col(ReferralRow.withdrawn_at).is_(None))
         .order_by(col(ReferralRow.at).desc())
     ).all()
     return next(((at.date(), day) for at, day in rows if until is None or at <= until), None)

@@ -16,7 +16,10 @@ from store.tables import BatchRow, DecisionRow, RemeasurementRow, TrailRow
 GENESIS = "0" * 64
 """What stands in for the hash before the first line."""
 
-GUARDED = ("trail", "decision", "receipt", "remeasurement", "telling", "issued")
+GUARDED = (
+    *("trail", "decision", "receipt", "remeasurement", "telling", "issued"),
+    *("referral_line", "batch_file", "fls_return", "fls_answer"),
+)
 """Tables whose rows the database itself refuses to change or remove."""
 
 

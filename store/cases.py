@@ -72,7 +72,9 @@ def case(reader: Reader, case_id: str) -> Case:
     both = versions(session, row) if view.open and view.state is CaseState.ADJUDICATION else {}
     painted = tuple(_finding(session, found, spine, both) for found in findings)
     sent = session.execute(
-        select(col(ReferralRow.at)).where(col(ReferralRow.case_id) == case_id)
+        select(col(ReferralRow.at)).where(
+            col(ReferralRow.case_id) == case_id, col(ReferralRow.withdrawn_at).is_(None)
+        )
     ).scalar_one_or_none()
     heights = {level: size.heights for level, size in spine.used.items()}
     stands = [one for found in painted if (one := _stands(found)) is not None]

@@ -16,6 +16,7 @@ from store._repeats import case_named
 from store._steps import steps_of
 from store._tellings import tellings_on
 from store.domain.describe import described_words
+from store.domain.episode import Due
 from store.domain.finding import BY_INTAKE, Deed
 from store.domain.people import Permission, Person
 from store.domain.reading import REPEAT, Kind
@@ -26,6 +27,7 @@ from store.tables import (
     BatchRow,
     DecisionRow,
     ReadingRow,
+    ReferralLineRow,
     ReferralRow,
     RepeatRow,
     ReviewCase,
@@ -146,12 +148,20 @@ def _events(session: Session, case: ReviewCase, view: Seen) -> list[_Told]:
 
 
 def _sent(session: Session, case_id: str) -> list[Line]:
-    rows = session.execute(
-        select(col(ReferralRow.at), col(BatchRow.actor_name))
-        .join(BatchRow, col(BatchRow.id) == col(ReferralRow.batch_id))
+    """What the FLS was told of the patient on the ground of this case, and what it answered."""
+    told = session.execute(
+        select(ReferralLineRow, col(BatchRow.actor_name))
+        .join(BatchRow, col(BatchRow.id) == col(ReferralLineRow.batch_id))
+        .join(ReferralRow, col(ReferralRow.id) == col(ReferralLineRow.referral_id))
         .where(col(ReferralRow.case_id) == case_id)
     )
-    return [Line(at, who, "Referred the patient to the FLS.") for at, who in rows]
+    return [Line(row.at, who, _told_fls(row)) for row, who in told]
+
+
+def _told_fls(row: ReferralLineRow) -> str:
+    if row.status == Due.NEW:
+        return f"Referred the patient to the FLS. {row.said}".strip()
+    return f"Told the FLS. {row.said}"
 
 
 def _level(row: Mapping[str, Any]) -> str:

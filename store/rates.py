@@ -60,7 +60,9 @@ def funnel(
     reviewed = unit.cases(closed)
     confirmed = unit.cases(closed, fracture)
     sent = (
-        select(col(ReferralRow.case_id)).where(col(ReferralRow.case_id) == ReviewCase.id).exists()
+        select(col(ReferralRow.case_id))
+        .where(col(ReferralRow.case_id) == ReviewCase.id, col(ReferralRow.withdrawn_at).is_(None))
+        .exists()
     )
     counts = {
         Step.RECEIVED: (received, received + lost),

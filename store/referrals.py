@@ -1,8 +1,10 @@
 """Who goes to the FLS: ready or held with reasons, exported once, never twice."""
 
-import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -10,10 +12,12 @@ from sqlmodel import Session, col
 
 from store import audit
 from store._concerned import Part
-from store._episodes import Episode, episodes, facts_of_episode
-from store._facts import from_json, to_json
+from store._episodes import Episode, episodes
+from store._facts import from_json
 from store._lanes import lanes_of
+from store._owed import hand_over, owed
 from store.domain.clock import LOCAL
+from store.domain.episode import Due
 from store.domain.genant import Grade
 from store.domain.people import Permission
 from store.domain.referral import Exclusion, Facts, Hold, Policy, Refer
@@ -21,7 +25,12 @@ from store.domain.refusal import NotAllowed
 from store.domain.spine import Level
 from store.domain.triage import Lane
 from store.guard import change, question
-from store.tables import BatchRow, ReferralRow
+from store.tables import (
+    BatchFileRow,
+    BatchRow,
+    ReferralLineRow,
+    ReferralRow,
+)
 from store.unit import Reader, Unit
 
 
@@ -44,15 +53,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One line of an export: the number it keeps for life, and the facts."""
+    """One row of an export.
+
+    Attributes:
+        number: The referral's for life.
+        status: NEW, AMENDED or WITHDRAWN.
+        said: What changed, or why it is taken back.
+    """
 
     number: str
     facts: Facts
+    status: Due = Due.NEW
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One export as the record keeps it; the same batch always gives the same file."""
+    """One export as the record keeps it; the same batch always gives the same files.
+
+    Attributes:
+        made_with: What its files depend on and a setting may change since.
+        files: Digest of each file that was made of it, by its kind.
+    """
 
     id: str
     at: datetime
@@ -62,7 +84,14 @@ class Batch:
     not_referred: tuple[tuple[str, str], ...]
     trail_seq: int
     trail_hash: str
-    sha256: str
+    purpose: str
+    made_with: Mapping[str, Any]
+    files: Mapping[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its workbook; empty until that is made."""
+        return self.files.get("xlsx", "")
 
 
 @question(Permission.READ_REFERRALS)
@@ -96,10 +125,11 @@ def batch(reader: Reader, batch_id: str) -> Batch:
 
 
 @change(Permission.REFER)
-def export(unit: Unit, act: str, policy: Policy) -> str:
-    """Hand every ready patient to the FLS, once: the batch's id.
+def export(unit: Unit, act: str, policy: Policy, made_with: Mapping[str, Any] | None = None) -> str:
+    """Tell the FLS all that it is owed, once: who is new, what changed, whom it must forget.
 
     *act* is made where the button was pressed; the same act again gives the same batch.
+    *made_with* is what the files of the batch depend on and a setting may change since.
     """
     before: str | None = unit.session.execute(
         select(col(BatchRow.id)).where(col(BatchRow.act) == act)
@@ -109,15 +139,19 @@ def export(unit: Unit, act: str, policy: Policy) -> str:
         return before
     batch_id = uuid4().hex
     lanes = lanes_of(unit.session, policy, unit.now.astimezone(LOCAL).date())
-    ready = [
-        (one.id, one.lead, facts_of_episode(unit.session, one))
-        for one in lanes.of[Lane.WEEK]
-        if one.lead
-    ]
+    due = owed(unit.session, lanes)
     later = [(one, ("ready, in turn another week",)) for one in lanes.of[Lane.LATER]]
     back = [(one, one.verdict.reasons) for one in lanes.held if isinstance(one.verdict, Hold)]
     held = [[one.lead.case[:10], "; ".join(why)] for one, why in (*later, *back) if one.lead]
-    unit.tell("batch.exported", batch_id, referred=len(ready), held=len(held))
+    counts = Counter(row.status.value for row in due)
+    unit.tell(
+        "batch.exported",
+        batch_id,
+        referred=counts["NEW"],
+        amended=counts["AMENDED"],
+        withdrawn=counts["WITHDRAWN"],
+        held=len(held),
+    )
     anchor = audit.head(unit.session)
     unit.session.add(
         BatchRow(
@@ -130,40 +164,39 @@ def export(unit: Unit, act: str, policy: Policy) -> str:
             not_referred=held,
             trail_seq=anchor.seq,
             trail_hash=anchor.hash,
+            made_with={"policy": policy.words, **(made_with or {})},
         )
     )
     unit.session.flush()
     number = unit.session.execute(select(func.max(col(ReferralRow.number)))).scalar() or 0
-    for place, (patient, lead, facts) in enumerate(ready, start=1):
-        unit.session.add(
-            ReferralRow(
-                id=f"{_prefix(lead.site)}-{number + place:06}",
-                number=number + place,
-                case_id=lead.case,
-                open_patient=patient,
-                batch_id=batch_id,
-                cells=to_json(facts),
-                at=unit.now,
-            )
-        )
+    for row in due:
+        number += row.referral is None
+        hand_over(unit, batch_id, row, number)
     return batch_id
 
 
-@change(Permission.REFER)
-def rendered(unit: Unit, batch_id: str, sha256: str) -> None:
-    """Note the digest of the file that was made from a batch."""
-    row = unit.session.get_one(BatchRow, batch_id)
-    if row.sha256 and row.sha256 != sha256:
+@change(Permission.READ_REFERRALS)
+def rendered(unit: Unit, batch_id: str, sha256: str, kind: str = "xlsx") -> None:
+    """Note the digest of a file that was made from a batch.
+
+    Raises:
+        NotAllowed: another file was made of it before.
+    """
+    row = unit.session.get(BatchFileRow, (batch_id, kind))
+    if row is not None and row.sha256 != sha256:
         msg = "This batch was made into another file before. Tell the system administrator."
         raise NotAllowed(msg)
-    first, row.sha256 = not row.sha256, sha256
-    unit.tell("batch.rendered" if first else "batch.reprinted", batch_id, sha256=sha256)
+    if row is None:
+        made = BatchFileRow(batch_id=batch_id, kind=kind, sha256=sha256, at=unit.now)
+        unit.session.add(made)
+    told = "batch.rendered" if row is None else "batch.reprinted"
+    unit.tell(told, batch_id, sha256=sha256, kind=kind)
 
 
 @change(Permission.READ_REFERRALS)
-def downloaded(unit: Unit, batch_id: str) -> None:
-    """Note that the person took the file of a batch away."""
-    unit.tell("batch.downloaded", batch_id)
+def downloaded(unit: Unit, batch_id: str, kind: str = "xlsx") -> None:
+    """Note that the person took a file of a batch away."""
+    unit.tell("batch.downloaded", batch_id, kind=kind)
 
 
 def _line(episode: Episode, lead: Part) -> Line:
@@ -183,25 +216,28 @@ def _line(episode: Episode, lead: Part) -> Line:
     )
 
 
-def _prefix(site: str) -> str:
-    """The site as the head of a referral number: letters and digits only."""
-    return re.sub(r"[^A-Z0-9]", "", site.upper())[:8] or "VCF"
-
-
 def _batch(session: Session, row: BatchRow) -> Batch:
-    referrals = session.execute(
-        select(ReferralRow)
-        .where(col(ReferralRow.batch_id) == row.id)
-        .order_by(col(ReferralRow.number))
+    rows = session.execute(
+        select(ReferralLineRow)
+        .where(col(ReferralLineRow.batch_id) == row.id)
+        .order_by(col(ReferralLineRow.id))
+    ).scalars()
+    files = session.execute(
+        select(BatchFileRow).where(col(BatchFileRow.batch_id) == row.id)
     ).scalars()
     return Batch(
         id=row.id,
         at=row.at,
         by=row.actor_name,
         role=row.role,
-        referrals=tuple(Referral(r.id, from_json(r.cells)) for r in referrals),
+        referrals=tuple(
+            Referral(one.referral_id, from_json(one.cells), Due(one.status), one.said)
+            for one in rows
+        ),
         not_referred=tuple((case, reason) for case, reason in row.not_referred),
         trail_seq=row.trail_seq,
         trail_hash=row.trail_hash,
-        sha256=row.sha256,
+        purpose=row.purpose,
+        made_with=row.made_with,
+        files={one.kind: one.sha256 for one in files},
     )

@@ -14,6 +14,14 @@ from sqlmodel import SQLModel
 
 from store import _realm_tables as _realm_tables
 from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow, PatientEventRow, VersionRow
+from store._handed import (
+    AnswerRow,
+    BatchFileRow,
+    BatchRow,
+    ReferralLineRow,
+    ReferralRow,
+    ReturnRow,
+)
 from store._received import (
     MeasurementRow,
     PatientRow,
@@ -38,10 +46,12 @@ from store._reviewing import (
     TellingRow,
 )
 from store._triaging import KnownRow, TriageRow
-from store.columns import Utc, plain, staff, what, who
+from store.columns import Utc, plain, staff, what
 
 __all__ = [
     "AlertRow",
+    "AnswerRow",
+    "BatchFileRow",
     "BatchRow",
     "ClaimRow",
     "DecisionRow",
@@ -58,11 +68,13 @@ __all__ = [
     "PreferenceRow",
     "ReadingRow",
     "ReceiptRow",
+    "ReferralLineRow",
     "ReferralRow",
     "RemeasurementRow",
     "RepeatRow",
     "ReportRow",
     "ResultRow",
+    "ReturnRow",
     "ReviewCase",
     "ScanRow",
     "SearchKey",
@@ -224,38 +236,6 @@ class RemeasurementRow(SQLModel, table=True):
     anterior_mm: float = what()
     middle_mm: float = what()
     posterior_mm: float = what()
-
-
-class BatchRow(SQLModel, table=True):
-    """One export to the FLS; the file is made from `rows` after the commit."""
-
-    __tablename__ = "batch"
-
-    id: str = plain(primary_key=True)
-    act: str = plain(unique=True)
-    at: datetime = plain(Utc)
-    actor: str = staff()
-    actor_name: str = staff()
-    role: str = plain()
-    site: str = plain(default="")
-    not_referred: list[list[str]] = what(JSON)
-    trail_seq: int = plain()
-    trail_hash: str = plain()
-    sha256: str = plain(default="")
-
-
-class ReferralRow(SQLModel, table=True):
-    """One patient handed to the FLS. The keys make a second referral impossible."""
-
-    __tablename__ = "referral"
-
-    id: str = plain(primary_key=True)
-    number: int = plain(unique=True)
-    case_id: str = plain(foreign_key="review_case.id", unique=True)
-    open_patient: str | None = plain(foreign_key="patient.id", unique=True)
-    batch_id: str = plain(foreign_key="batch.id", index=True)
-    cells: dict[str, Any] = who(JSON)
-    at: datetime = plain(Utc)
 
 
 class TrailRow(SQLModel, table=True):

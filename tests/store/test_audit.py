@@ -40,7 +40,7 @@ from store.engine import WRITES
 from store.tables import TrailRow
 from store.unit import Reader, Unit
 
-GUARDED = ("trail", "decision", "receipt", "remeasurement")
+GUARDED = ("trail", "decision", "receipt", "remeasurement", "referral_line")
 
 
 def raw(engine: Engine, *statements: str) -> None:

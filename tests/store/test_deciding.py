@@ -370,20 +370,15 @@ def test_a_case_without_steps_has_nothing_to_undo(engine: Engine) -> None:
         step(engine, case, Deed.UNDO, None)
 
 
-def test_a_case_that_was_referred_cannot_be_changed(engine: Engine) -> None:
+def test_a_case_that_was_referred_is_changed_only_by_reopening_it(engine: Engine) -> None:
     case = ready(engine)
     export(engine)
-    for deed in (Deed.REJECT, Deed.UNDO, Deed.ADD, Deed.REPORT):
-        with pytest.raises(NotAllowed, match=r"referred to the FLS on 22/11/2026 19:03"):
-            step(
-                engine,
-                case,
-                deed,
-                code="LIMBUS",
-                level=Level.T5,
-                grade=Grade.MILD,
-                status=ReportStatus.KNOWN_PRIOR,
-            )
+    for deed in (Deed.REJECT, Deed.ADD):
+        with pytest.raises(NotAllowed, match="Reopen it with a reason"):
+            step(engine, case, deed, code="LIMBUS", level=Level.T5, grade=Grade.MILD)
+    step(engine, case, Deed.REOPEN, None, text="the neighbour was meant")
+    step(engine, case, Deed.REJECT, code="LIMBUS")
+    assert show(engine, case).referred_on == NOW.date(), "until the FLS was told"
 
 
 def test_a_new_flag_does_not_strand_a_referred_case_in_the_queue(engine: Engine) -> None:
