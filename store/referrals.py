@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -84,9 +84,9 @@ class Batch:
     not_referred: tuple[tuple[str, str], ...]
     trail_seq: int
     trail_hash: str
-    purpose: str
-    made_with: Mapping[str, Any]
-    files: Mapping[str, str]
+    purpose: str = "DIRECT_CARE"
+    made_with: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:

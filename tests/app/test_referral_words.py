@@ -62,7 +62,6 @@ def said(kept: Facts, column: str = "Detail per level") -> str:
         not_referred=(),
         trail_seq=1,
         trail_hash="0" * 64,
-        sha256="",
     )
     page = load_workbook(BytesIO(workbook_of(batch, Policy(), demo=False)))["Referrals"]
     rows = list(page.iter_rows(values_only=True))

@@ -197,7 +197,7 @@ def test_the_columns_that_identify_are_known_by_name() -> None:
     assert named == {
         *(f"patient.{name}" for name in f"{patient} gp_practice died".split()),
         *("scan.study_uid", "scan.accession", "search_key.key"),
-        *("series.series_uid", "referral.cells"),
+        *("series.series_uid", "referral.cells", "referral_line.cells"),
         *(f"ai_result.{name}" for name in ("study_uid", "accession", "about")),
         *(f"report.{name}" for name in ("study_uid", "accession", "text")),
         *(f"report.{name}" for name in ("nhs_number", "hospital_number", "words")),
