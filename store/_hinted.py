@@ -85,7 +85,9 @@ class Spoken:
             .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
             .where(
                 col(ScanRow.patient_id).in_(self._patients),
+                # One that was taken back is no longer known there.
                 col(ReferralRow.open_patient).is_(None),
+                col(ReferralRow.withdrawn_at).is_(None),
             )
             .order_by(col(ReferralRow.at))
         ).all()

@@ -204,5 +204,5 @@ def test_the_columns_that_identify_are_known_by_name() -> None:
         *(f"study.{name}" for name in ("study_uid", "accession", "frame_uid")),
         *("series.study_uid", "patient_event.before", "patient_event.after"),
         *("held.about", "opt_out.nhs_number", "merge.moved", "realm_link.sealed"),
-        "issued.text",
+        *("issued.text", "triage_act.source", "triage_act.note", "known_fls.nhs_number"),
     }
