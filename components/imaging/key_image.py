@@ -22,7 +22,7 @@ TALL_PX = 1400
 FRONT_MM, BEHIND_MM, ABOVE_MM = 55.0, 55.0, 40.0
 """Shown about the marked vertebrae; less of the rest of the body is less that tells a person."""
 _BONE_HU = (400.0, 1800.0)
-_LEAST_SHOWN_MM = 180.0
+_LEAST_SHOWN_MM = 160.0
 _ASIDE_MM = 30.0
 _HEAD_BYTES = 1 << 18
 _BAR_MM, _INK, _OUTLINE = 50.0, (255, 255, 255), (255, 214, 0)
@@ -43,6 +43,7 @@ class View:
         centre_hu, width_hu: Of the window; a bone window by default.
         outlined: Level, and words of its grade, of the vertebrae to outline and to name; none
             for a picture that does not give the answer away.
+        about: Levels to show closely; none for the whole spine.
         whole: The whole slice in place of the part about the spine.
     """
 
@@ -50,6 +51,7 @@ class View:
     centre_hu: float = _BONE_HU[0]
     width_hu: float = _BONE_HU[1]
     outlined: tuple[tuple[str, str], ...] = ()
+    about: tuple[str, ...] = ()
     whole: bool = False
 
 
@@ -134,7 +136,7 @@ def _plane(meta: Mapping[str, Any], view: View) -> int:
 
 def _rendered(hu: Int16, meta: Mapping[str, Any], view: View, plane: int) -> NDArray[np.uint8]:
     mm = float(meta["mm_per_pixel"])
-    top, bottom, left, right = _part(hu, meta, mm, whole=view.whole)
+    top, bottom, left, right = _part(hu, meta, mm, view)
     low = view.centre_hu - view.width_hu / 2
     shown = np.clip((hu[top:bottom, left:right] - low) / view.width_hu, 0.0, 1.0) * 255.0
     scale = TALL_PX / (bottom - top)
@@ -148,13 +150,13 @@ def _rendered(hu: Int16, meta: Mapping[str, Any], view: View, plane: int) -> NDA
     return picture if coloured else np.ascontiguousarray(picture[:, :, 0])
 
 
-def _part(
-    hu: Int16, meta: Mapping[str, Any], mm: float, *, whole: bool
-) -> tuple[int, int, int, int]:
+def _part(hu: Int16, meta: Mapping[str, Any], mm: float, view: View) -> tuple[int, int, int, int]:
     """Rows and columns about the marked vertebrae; all of them where none is marked."""
     rows, columns = hu.shape
-    centres = np.array([one["centre"] for one in meta["vertebrae"]]).reshape(-1, 2)
-    if whole or not len(centres):
+    marked = {one["level"]: one["centre"] for one in meta["vertebrae"]}
+    near = [level for level in view.about if level in marked] or list(marked)
+    centres = np.array([marked[level] for level in near]).reshape(-1, 2)
+    if view.whole or not len(centres):
         return 0, rows, 0, columns
     across, down = centres[:, 0], centres[:, 1]
     more = max(0.0, _LEAST_SHOWN_MM - float(np.ptp(down)) * mm - 2 * ABOVE_MM) / 2
