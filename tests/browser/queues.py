@@ -37,6 +37,13 @@ def _patient(number: int) -> Patient:
     return Patient(number, f"Demo-Queue^Number {number}", "F", 71, (visit,))
 
 
+def holder(data: Path, case: str) -> str:
+    """The handle of whoever has *case* on the screen and may work on it, or nothing."""
+    with sqlite3.connect(data / "record.db") as record:
+        found = record.execute("SELECT handle FROM claim WHERE case_id = ?", (case,)).fetchone()
+    return str(found[0]) if found else ""
+
+
 def deeds(data: Path, case: str = "") -> list[str]:
     """The deeds of *case*, or of all cases, in the order they were kept."""
     with sqlite3.connect(data / "record.db") as record:

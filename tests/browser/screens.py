@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Literal
 
 from playwright.sync_api import Browser, Page
-from reader import ROOM, Reader
+from reader import ROOM, Reader, settled
 from running import Server
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -108,6 +108,8 @@ class House:
         see(page, LIGHT)
         page.goto(self.server.address + screen.path.format(case=self.case))
         page.wait_for_selector(screen.settled)
+        if screen.role:
+            settled(page)
         for key in screen.keys:
             page.keyboard.press(key)
         quiet(page)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from reader import settled
 from running import Server
 from screens import (
     DARK,
@@ -213,6 +214,7 @@ def test_axe_finds_nothing_in_what_the_worklist_unfolds(house: House, panel: str
         page.get_by_role("textbox", name="Name of the view").fill("All of them")
         page.get_by_role("button", name="Save this view").click()
         page.get_by_role("button", name="Rename").wait_for()
+    settled(page)
     for look in (LIGHT, DARK):
         see(page, look)
         quiet(page)

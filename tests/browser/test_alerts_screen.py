@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from reader import Reader
+from reader import Reader, tab_to
 from running import Server
 from screens import DARK, LIGHT, complaints_of_axe, quiet, see
 
@@ -15,21 +15,6 @@ pytestmark = pytest.mark.browser
 KEYS = "1234567890abdefghijklmnopqstuvwxyz"
 """The keys of a menu's choices in their order, without those that Streamlit takes."""
 MALIGNANT = "Malignant fracture suspected"
-
-
-def tab_to(page: Page, label: str) -> None:
-    """Press Tab until what is called *label* has the focus."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        named = page.evaluate(
-            "() => { const a = document.activeElement;"
-            " return /^(INPUT|BUTTON|A|SUMMARY)$/.test(a.tagName)"
-            " ? a.getAttribute('aria-label') || a.innerText || '' : ''; }"
-        )
-        if label in named:
-            return
-    msg = f"Tab never reached {label!r}"
-    raise AssertionError(msg)
 
 
 def test_an_alert_is_raised_told_and_gone_from_the_heading_by_keys_alone(

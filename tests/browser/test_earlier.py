@@ -1,5 +1,6 @@
 """The patient's earlier scan beside this one: the same vertebra, the same scale, or plainly not."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from hospitals import received_from
 from playwright.sync_api import Page, expect
-from reader import Reader
+from reader import Reader, settled
 from running import Server
 from screens import faults
 
@@ -55,13 +56,18 @@ def opened(page: Page, server: Server, name: str, exam: str) -> Reader:
     page.wait_for_selector("table tbody tr")
     rows = page.locator("table tbody tr", has_text=name)
     expect(rows).to_have_count(2)
+    settled(page)
     rows.last.click()
-    reader.seen()
     banner = page.locator(".vcf-pairs")
+    expect(banner).to_contain_text(re.compile(r"\b20\d\d\b"))
+    reader.seen()
     if "2025" in banner.inner_text():  # the list has the oldest last
+        before = reader.attribute("data-case")
         page.go_back()
+        expect(rows).to_have_count(2)
+        settled(page)
         rows.first.click()
-        reader.seen()
+        reader.moved_from(before)
     expect(banner).to_contain_text(exam)
     return reader
 
@@ -80,6 +86,12 @@ def shown(reader: Reader) -> dict[str, str]:
     return told(reader.page)
 
 
+def bars_alike(page: Page) -> bool:
+    """Whether the scale bars of both pictures are of one length, and long enough to be read."""
+    here, prior = (page.evaluate(BAR, one) for one in (HERE, PRIOR))
+    return here > 40 and abs(here - prior) <= 1
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
 def test_the_same_vertebra_stands_level_in_both_pictures_at_one_scale(
     page: Page, twice_seen: Server, shots: Path, size: tuple[int, int]
@@ -94,10 +106,9 @@ def test_the_same_vertebra_stands_level_in_both_pictures_at_one_scale(
     page.screenshot(path=shots / f"earlier-{size[0]}.png")
     for keys in ("", "+", "ArrowRight", "w"):
         reader.press(*filter(None, [keys]))
-        page.wait_for_timeout(500)
-        bars = [page.evaluate(BAR, one) for one in (HERE, PRIOR)]
-        assert abs(bars[0] - bars[1]) <= 1, keys
-        assert bars[0] > 40
+        reader.painted()
+        reader.until(lambda: bars_alike(page))
+        shown(reader)
         rows = [page.evaluate(ROWS, [one, BLUE]) for one in (HERE, PRIOR)]
         offset = page.evaluate(
             "() => document.querySelector('.vcf-prior-stage').getBoundingClientRect().top"
@@ -117,8 +128,8 @@ def test_a_step_to_the_side_moves_both_by_millimetres_of_their_own(
     reader.press(",")
     before = int(shown(reader)["plane"])
     reader.press(*["ArrowRight"] * 6)
-    page.wait_for_timeout(500)
-    assert abs(int(told(page)["plane"]) - before) == 10  # six steps of 2 mm, ten of 1.2 mm
+    # six steps of 2 mm, ten of 1.2 mm
+    reader.until(lambda: abs(int(told(page)["plane"]) - before) == 10)
 
 
 def test_a_vertebra_the_earlier_scan_has_not_is_said_and_never_shown_elsewhere(
@@ -139,7 +150,6 @@ def test_nothing_of_the_earlier_scan_outlives_its_case(page: Page, twice_seen: S
     shown(reader)
     case = reader.attribute("data-case")
     reader.press("n")
-    reader.until(lambda: reader.attribute("data-case") not in ("", case))
-    reader.seen()
+    reader.moved_from(case)
     expect(page.locator(".vcf-prior")).to_be_hidden()
     assert told(page).get("stack") is None

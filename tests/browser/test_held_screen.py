@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from reader import Reader
+from reader import Reader, focus, settled
 from running import Server
 from screens import COORDINATOR, DARK, LIGHT, complaints_of_axe, see
 
@@ -70,14 +70,19 @@ def test_a_held_result_is_joined_by_keys_to_the_scan_that_is_chosen(
             see(page, look)
             page.screenshot(path=shots / f"held-{name}.png", full_page=True)
             assert list(complaints_of_axe(page)) == [], name
+        settled(page)
         page.get_by_label("Why").fill("PACS says it is the same person.")
-        release.focus()
+        focus(release)
         page.keyboard.press("Enter")
         expect(page.get_by_text("Nothing is chosen")).to_be_visible()
-        page.get_by_role("combobox").focus()
-        for key in ("Enter", "ArrowDown", "Enter"):
-            page.keyboard.press(key)
-        release.focus()
+        settled(page)
+        to = page.get_by_role("combobox")
+        focus(to)
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_role("option")).to_have_count(2)
+        page.keyboard.press("Enter")
+        expect(to).not_to_have_value("Choose")
+        focus(release)
         page.keyboard.press("Enter")
         expect(page.get_by_text("joined to the scan")).to_be_visible()
         expect(page.get_by_text("Nothing is held.")).to_be_visible()

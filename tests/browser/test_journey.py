@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from needed import absent
 from playwright.sync_api import Page
-from reader import Reader
+from reader import Reader, tab_to
 from running import Server, received, run
 from scans import SCANS, deliver, reports
 
@@ -55,7 +55,6 @@ def _review_everything(reader: Reader, shots: Path) -> None:
     for number in range(len(SCANS)):
         reader.seen()
         names.add(_surname(reader))
-        reader.page.wait_for_timeout(700)
         reader.page.screenshot(path=shots / f"journey-{number}.png")
         _decide_all(reader)
         reader.press("s", "7", "1")  # the spine is not mentioned; nothing recommended
@@ -63,8 +62,7 @@ def _review_everything(reader: Reader, shots: Path) -> None:
         reader.press("Enter")
         reader.saved()
         if number < len(SCANS) - 1:
-            reader.until(lambda before=before: reader.attribute("data-case") != before)
-            reader.seen()
+            reader.moved_from(before)
     assert names == {scan.surname for scan in SCANS}
 
 
@@ -91,11 +89,11 @@ def _export(reader: Reader, shots: Path) -> Path:
     page = reader.page
     page.wait_for_selector("text=Export 3 to the FLS")
     page.screenshot(path=shots / "referrals.png")
-    _tab_to(reader, "Export 3 to the FLS")
+    tab_to(page, "Export 3 to the FLS")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=is made. Download it below")
     page.screenshot(path=shots / "exported.png")
-    _tab_to(reader, "Download")
+    tab_to(page, "Download")
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
     name = waiting.value.suggested_filename
@@ -103,15 +101,6 @@ def _export(reader: Reader, shots: Path) -> Path:
     goal = shots / name
     waiting.value.save_as(goal)
     return goal
-
-
-def _tab_to(reader: Reader, words: str) -> None:
-    for _ in range(60):
-        reader.press("Tab")
-        if (reader.page.evaluate("document.activeElement.innerText") or "").strip() == words:
-            return
-    msg = f"{words} cannot be reached by keyboard"
-    raise AssertionError(msg)
 
 
 def _with_openpyxl(book: Path) -> list[dict[str, str]]:

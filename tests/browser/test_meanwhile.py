@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from queues import deeds
+from queues import deeds, holder
 from reader import Reader
 from running import Server, run
 from screens import faults
@@ -64,8 +64,16 @@ def ended(reader: Reader, words: str, because: str) -> None:
     reader.press(".")
     option = reader.page.locator(".vcf-option", has_text=words)
     reader.press(option.locator("kbd").inner_text())
+    field = reader.page.locator(".vcf-words-field")
+    expect(field).to_be_focused()
     reader.page.keyboard.type(because)
+    expect(field).to_have_value(because)
     reader.press("Enter")
+
+
+def held_by(server: Server, case: str, reader: Reader, handle: str) -> None:
+    """Wait until the server knows that *handle*, or nobody, works on *case*."""
+    reader.until(lambda: holder(server.data, case) == handle)
 
 
 def text_of(reader: Reader) -> str:
@@ -77,7 +85,10 @@ def test_a_case_withdrawn_by_another_says_so_and_n_goes_on(
     queue_of_three: Server, people: list[Reader], cases: Iterator[str], shots: Path
 ) -> None:
     case = next(cases)
-    anna, ben = at(people[0], case), at(people[1], case)
+    anna = at(people[0], case)
+    held_by(queue_of_three, case, anna, "a.lead")
+    ben = at(people[1], case)
+    expect(ben.page.get_by_text("Being read by Anna Lead").first).to_be_visible()
     ben.press(".")
     offered = ben.page.locator(".vcf-option")
     expect(offered).to_have_count(1)  # of what another holds only the claim can be ended
@@ -85,6 +96,7 @@ def test_a_case_withdrawn_by_another_says_so_and_n_goes_on(
     ben.press("Escape")
     ended(ben, "Take it over", "She has gone home")
     expect(ben.page.get_by_text("Being read by Anna Lead")).to_have_count(0)
+    ben.says("The case is yours now.")
     ended(ben, "Withdraw", "Another patient's scan")
     ben.moved_from(case)
     ben.saved()
@@ -94,7 +106,7 @@ def test_a_case_withdrawn_by_another_says_so_and_n_goes_on(
     expect(both).to_contain_text("The case was withdrawn")
     anna.seen()
     anna.press("g")
-    assert "Choose with a digit, or go on with N" in anna.said()
+    anna.says("Choose with a digit, or go on with N")
     anna.page.screenshot(path=shots / "withdrawn.png")
     assert faults(anna.page) == []
     anna.press("n")
@@ -111,6 +123,7 @@ def test_two_readers_differ_unknown_to_each_other_and_a_third_closes_with_words(
     ended(anna, "Second opinion", "Fracture or Scheuermann's?")
     anna.moved_from(case)
     anna.saved()
+    held_by(queue_of_three, case, anna, "")
     at(ben, case)
     assert list(ben.states().values()) == ["flagged"]
     for word in ("Anna", "opinion", "confirmed"):
@@ -118,6 +131,7 @@ def test_two_readers_differ_unknown_to_each_other_and_a_third_closes_with_words(
     ben.press("x", BY_SCHEUERMANN, "Enter")
     ben.moved_from(case)
     ben.saved()
+    held_by(queue_of_three, case, ben, "")
     at(cara, case)
     versions = cara.page.locator(".vcf-reader")
     expect(versions).to_have_count(2)
@@ -128,7 +142,8 @@ def test_two_readers_differ_unknown_to_each_other_and_a_third_closes_with_words(
     cara.page.screenshot(path=shots / "adjudication.png")
     assert faults(cara.page) == []
     cara.press("a", "Enter", "Enter")
-    assert "needs a few words" in cara.said()
+    cara.says("needs a few words")
+    expect(cara.page.locator(".vcf-words-field")).to_be_focused()
     cara.page.keyboard.type("The end-plate is broken")
     cara.press("Enter")
     cara.moved_from(case)
@@ -136,7 +151,7 @@ def test_two_readers_differ_unknown_to_each_other_and_a_third_closes_with_words(
     at(cara, case)
     ended(cara, "Reopen", "A later MRI shows no oedema")
     cara.saved()
-    assert cara.said() == "Reopened."
+    cara.says("Reopened.")
     done = ["confirm", "second_opinion", "reject", "close", "confirm", "close", "reopen"]
     assert deeds(queue_of_three.data, case) == done
 
@@ -156,7 +171,7 @@ def test_what_is_described_and_numbered_outlives_a_reload_and_is_taken_back_in_t
     anna.press("j", "3", "4", "1", "Enter")  # one down, from the sacrum, certain
     expect(page.locator(".vcf-pairs")).to_contain_text("being moved: those shown are still the old")
     anna.press("m")
-    assert "labels are being moved" in anna.said()
+    anna.says("labels are being moved")
     page.context.set_offline(False)
     anna.saved()
     page.screenshot(path=shots / "numbered.png")

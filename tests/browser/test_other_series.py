@@ -34,6 +34,7 @@ def test_a_better_reconstruction_after_a_decision_is_shown_and_said(
         expect(said).to_contain_text("another picture (5.0 mm every 5.0 mm, STANDARD, ")
         page.screenshot(path=shots / "picture-changed.png")
         reader.press("e")
+        expect(page.locator(".vcf-option").first).to_be_visible()
         page.screenshot(path=shots / "reconstructions.png")
         other = page.get_by_text("5.0 mm every 5.0 mm, STANDARD", exact=False).last
         other.click()

@@ -60,7 +60,7 @@ def test_a_level_is_found_straightened_measured_by_hand_and_kept(
     machine = page.locator(".vcf-now").inner_text()
     reader.press("3", *["ArrowUp"] * 4, "Shift+ArrowUp")
     expect(page.locator(".vcf-heights")).to_contain_text("Not saved")
-    page.wait_for_timeout(200)  # the last press is drawn at the next frame
+    reader.framed()
     person = page.locator(".vcf-now").inner_text()
     assert person != machine
     page.screenshot(path=shots / "points.png")
@@ -72,8 +72,11 @@ def test_a_level_is_found_straightened_measured_by_hand_and_kept(
     reader.seen()
     expect(page.locator(".vcf-findings")).to_contain_text(person)
     reader.press("p")
+    shows(reader, OWN)
     if shown(reader) != f"{OWN}{level}":  # the case opened at another level
-        reader.press("Escape", "v")
+        reader.press("Escape")
+        shows(reader, TRUE)
+        reader.press("v")
         shows(reader, STRAIGHT)
         page.mouse.click(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] * 0.6)
         shows(reader, TRUE)
@@ -101,6 +104,7 @@ def test_points_moved_by_keys_and_buttons_leave_no_trace_unless_saved(
     page.get_by_role("button", name="Back to the machine's points").click()
     expect(heights).to_have_text(before)
     reader.press("1")
+    reader.framed()
     stage = page.locator(".vcf-stage").bounding_box()
     assert stage is not None
     _drag_chosen_point(page, stage)
@@ -109,7 +113,7 @@ def test_points_moved_by_keys_and_buttons_leave_no_trace_unless_saved(
     expect(heights).to_have_text(before)
     reader.press("Escape")
     shows(reader, TRUE)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(300)  # what must not be sent would be kept by now
     assert measured(server.data) == []
 
 
@@ -196,8 +200,7 @@ def test_another_reconstruction_is_marked_and_left_behind_with_the_case(
     reader.saved()
     assert list(reader.states().values()) == ["unsure"]
     reader.press("n")
-    reader.until(lambda: reader.attribute("data-case") not in {"", case})
-    reader.seen()
+    reader.moved_from(case or "")
     page.goto(f"{twice_built.address}/review?case={case}")
     reader.seen()
     expect(facts).not_to_contain_text(other)
@@ -206,10 +209,10 @@ def test_another_reconstruction_is_marked_and_left_behind_with_the_case(
 
 def test_every_target_is_large_enough_and_named(reader: Reader) -> None:
     page = reader.page
-    for key in ("", "v", "d", "Escape", "p"):
-        if key:
-            reader.press(key)
-            page.wait_for_timeout(400)
+    for keys, kind in (("", TRUE), ("v", STRAIGHT), ("d", TRUE), ("Escape p", OWN)):
+        reader.press(*keys.split())
+        shows(reader, kind)
+        reader.framed()
         small = page.evaluate(
             "(room) => [...document.querySelectorAll(`${room} button, ${room} input`)]"
             ".filter((one) => one.checkVisibility()).map((one) => [one.getBoundingClientRect(),"

@@ -33,7 +33,7 @@ const poster = (api, loader) => async (act) => {
 const preferring = (api) => async (name, value) => {
   const answer = await fetch(`${api}/preferences`, {
     method: "POST", headers: { "Content-Type": "application/json" }, credentials: "same-origin",
-    body: JSON.stringify({ name, value }), signal: AbortSignal.timeout(SEND_MS),
+    body: JSON.stringify({ name, value }), keepalive: true, signal: AbortSignal.timeout(SEND_MS),
   }).catch(() => null);
   return Boolean(answer?.ok);
 };

@@ -4,6 +4,7 @@ import { el, fill } from "./dom.js";
 import { badge } from "./grades.js";
 
 const tables = new WeakMap();
+let met = false; // whether this page has shown a table before
 
 const ROOM = "../vcf-review.viewer/";
 
@@ -68,8 +69,11 @@ class Table {
       fill(this.body, el("tr", {}, [el("td", { colspan: columns.length + 1 }, ["No cases."])]));
     }
     const at = Math.max(0, rows.findIndex((row) => row.id === kept));
-    this.reach(at, this.first || focused >= 0);
+    // Whoever writes already while the page still comes goes on writing.
+    const writing = !met && document.activeElement?.matches("input, textarea");
+    this.reach(at, (this.first && !writing) || focused >= 0);
     this.first = false;
+    met = true;
   }
 
   first = true;
