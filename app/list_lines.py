@@ -8,6 +8,7 @@ from components.charts import MARKS
 from components.worklist_table import Column, Kind, Row
 from store import assignments
 from store.domain.identity import age_on
+from store.domain.job import State
 from store.domain.queue import CLOSED, Band, band, due_on
 from store.worklist import Line
 
@@ -32,6 +33,13 @@ FIRST = (
     "assigned",
 )  # fmt: skip
 """The columns of somebody who chose none."""
+
+
+_PICTURES = {
+    State.WAITING: "preparing the picture",
+    State.RUNNING: "preparing the picture",
+    State.DEAD: "picture failed",
+}
 
 
 def columns(names: Sequence[str]) -> tuple[Column, ...]:
@@ -89,6 +97,7 @@ def _state(line: Line, today: date) -> str:
     put_off = until is not None and until > today and line.state not in CLOSED
     parts = (
         "⚠ urgent alert" if line.alerts else "",
+        _PICTURES.get(line.picture, ""),
         "with another reader" if line.theirs else line.state.value,
         f"deferred until {until:%d/%m/%Y}: {line.deferred_why}" if put_off else "",
         "report check due" if line.report_due else "",

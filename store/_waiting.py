@@ -1,5 +1,7 @@
 """Scans whose picture is still to be made: nobody is sent to look at them before it is there."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -24,6 +26,30 @@ def preparing(session: Session, scan_id: str) -> bool:
     if any(stack for stack, _ in rows):
         return False
     return any(state in (State.WAITING, State.RUNNING) for _, state in rows)
+
+
+def unpictured(session: Session, scan_ids: Collection[str]) -> dict[str, State]:
+    """How the making of a picture stands for those of *scan_ids* that have none.
+
+    Left out are scans of which no picture is to come.
+    """
+    rows = session.connection().execute(
+        select(col(SeriesRow.scan_id), col(SeriesRow.stack), col(JobRow.state))
+        .outerjoin(JobRow, col(JobRow.id) == col(SeriesRow.job))
+        .where(col(SeriesRow.scan_id).in_(scan_ids))
+    )
+    pictured: set[str] = set()
+    states: dict[str, set[str]] = {}
+    for scan_id, stack, state in rows:
+        if stack:
+            pictured.add(scan_id)
+        states.setdefault(scan_id, set()).add(state)
+    told = (State.RUNNING, State.WAITING, State.DEAD)
+    return {
+        scan_id: next(state for state in told if state in found)
+        for scan_id, found in states.items()
+        if scan_id not in pictured and found & set(told)
+    }
 
 
 def rank_of(session: Session, scan: ScanRow | None) -> int:

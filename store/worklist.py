@@ -20,9 +20,11 @@ from store._queue import (
     ordered,
 )
 from store._repeats import offered, place_of
+from store._waiting import unpictured
 from store.domain.claim import Claim
 from store.domain.finding import CaseState, Source, State
 from store.domain.genant import Grade
+from store.domain.job import State as JobState
 from store.domain.people import Permission
 from store.domain.queue import BLIND, CLOSED, Filters, Key
 from store.domain.spine import Level, craniocaudal
@@ -49,6 +51,7 @@ class Line:
         mine: The person asking has it open.
         theirs: The person asking read it, and it waits for another.
         report_due: Nobody has compared the report with what was found.
+        picture: How the making of its picture stands; None where one is there, or none will be.
     """
 
     key: Key
@@ -72,6 +75,7 @@ class Line:
     theirs: bool
     reading: str = ""
     mine: bool = False
+    picture: JobState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ _LINES: Query = (
         col(ReviewCase.confirmed),
         col(ReviewCase.report_status),
         col(ReviewCase.report_changed),
+        col(ReviewCase.scan_id),
         col(ScanRow.exam),
         col(ScanRow.accession),
         col(PatientRow.surname),
@@ -196,10 +201,20 @@ def _painted(reader: Reader, rows: Any) -> tuple[Line, ...]:  # noqa: ANN401 - r
         for case, *rest in connection.execute(_CLAIMS, cases)
         if (claim := Claim(*rest)).stands(reader.now)
     }
-    return tuple(_line(reader, row, found[row.id], held_by.get(row.id)) for row in rows)
+    made = unpictured(reader.session, [row.scan_id for row in rows])
+    return tuple(
+        _line(reader, row, found[row.id], held_by.get(row.id), made.get(row.scan_id))
+        for row in rows
+    )
 
 
-def _line(reader: Reader, row: Any, found: list[Any], claim: Any) -> Line:  # noqa: ANN401 - as _painted
+def _line(
+    reader: Reader,
+    row: Any,  # noqa: ANN401 - as _painted
+    found: list[Any],
+    claim: Any,  # noqa: ANN401 - as _painted
+    picture: JobState | None,
+) -> Line:
     me = reader.person.handle
     blind, closed = row.state in BLIND, row.state in CLOSED
     first = blind and row.first_reader == me
@@ -230,6 +245,7 @@ def _line(reader: Reader, row: Any, found: list[Any], claim: Any) -> Line:  # no
         theirs=first,
         reading=_reader(claim, blind, me),
         mine=claim is not None and claim.handle == me,
+        picture=picture,
     )
 
 

@@ -137,8 +137,9 @@ class Reader:
         self.seen()
 
     def saved(self) -> None:
-        """Wait until nothing is on its way any more."""
-        expect(self.page.locator("[data-saved]").first).to_have_attribute("data-saved", "saved")
+        """Wait until nothing is on its way any more; forty steps take a while to be kept."""
+        room = self.page.locator("[data-saved]").first
+        expect(room).to_have_attribute("data-saved", "saved", timeout=60_000)
 
     def attribute(self, name: str) -> str:
         """An attribute of the room, such as ``data-version``."""

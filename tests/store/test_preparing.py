@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from store_builders import (
+    ADMIN,
+    LEAD,
     NOW,
     WEDGED,
     a_flag,
@@ -18,17 +20,18 @@ from store_builders import (
     show,
 )
 
-from store import audit, preparing
+from store import audit, jobs, preparing, worklist
 from store.arrivals import Outcome
 from store.domain.arrival import Fate, Picture, SeriesHeader, Work
 from store.domain.genant import Grade
-from store.domain.job import LEASE, LeaseLost
+from store.domain.job import LEASE, MOST_TRIES, LeaseLost, State
 from store.domain.people import INTAKE
+from store.domain.queue import Filters
 from store.domain.spine import Level
 from store.jobs import Job, Jobs
 from store.preparing import NotDrawn
 from store.tables import ReceiptRow, ReviewCase, SeriesRow
-from store.unit import Unit
+from store.unit import Reader, Unit
 
 
 def to_come(key: str = "k") -> Picture:
@@ -143,3 +146,27 @@ def test_a_mask_after_the_picture_changes_it_for_whoever_has_it_open(engine: Eng
     arrive(engine, header, to_come("without"))
     drawn(engine, taken(engine), plain)
     assert show(engine, case).scan.stack == now.scan.stack
+
+
+def test_the_worklist_says_that_a_picture_failed_and_that_it_is_made_again(engine: Engine) -> None:
+    header = arrived(engine)
+    say(engine, a_result(header, a_flag()))
+    now = NOW
+    for _ in range(MOST_TRIES):
+        job = Jobs(engine, INTAKE).take("w", now)
+        assert job is not None
+        with Unit(engine, INTAKE, now) as unit:
+            preparing.failed(unit, job, "It took too long.")
+        now += timedelta(hours=1)
+    assert listed(engine) == [State.DEAD]
+    with Unit(engine, ADMIN, now) as unit:
+        jobs.retry(unit, job.id, "The limit was too low.")
+    assert listed(engine) == [State.WAITING]
+    drawn(engine, taken(engine))
+    assert listed(engine) == [None]
+
+
+def listed(engine: Engine) -> list[State | None]:
+    """How the making of the picture of each case in the worklist stands."""
+    with Reader(engine, LEAD) as reader:
+        return [line.picture for line in worklist.page(reader, Filters()).lines]
