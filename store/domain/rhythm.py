@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from store.domain.bank_holidays import SATURDAY, bank_holidays
+from store.domain.clock import LOCAL
+
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 WEEKS = 8
 """How many former weeks are looked at."""
@@ -16,8 +20,10 @@ SLACK_SHARE = 0.15
 """What is late by less than this share of the silence is not called silent: nobody copies a
 folder at the same minute each week."""
 DENSE = 3
-"""Where something came in so many hours of the window, no such share is allowed. All four are
-defaults of ours."""
+"""Where something came in so many hours of the window, no such share is allowed."""
+WEEKEND_SHARE = 0.05
+"""A way in through which less than this comes at weekends keeps the bank holidays too. All five
+are defaults of ours."""
 
 
 class Pulse(StrEnum):
@@ -64,7 +70,8 @@ def rhythm(hours: Collection[datetime], now: datetime) -> Rhythm:
 
     It is silent when in every former week that can be compared, and in at least `FEWEST`,
     something came during the hours that are silent now, less a slack. A clock that was set
-    back makes no silence.
+    back makes no silence. Where work rests at weekends, nothing is missed on a bank holiday, and
+    a week in which one explains that little came is not compared.
     """
     known = frozenset(hours)
     if not known:
@@ -76,16 +83,40 @@ def rhythm(hours: Collection[datetime], now: datetime) -> Rhythm:
     shifts = (WEEK * k for k in range(1, WEEKS + 1))
     fair = [each for each in shifts if now - each <= last and begin - each >= first]
 
-    def came(until: datetime, least: int) -> int:
-        return sum(
-            sum(begin - each <= hour < until - each for hour in known) >= least for each in fair
-        )
+    rests = _rests(known)
 
-    busy = came(end, 1)
+    def came(back: timedelta, until: datetime) -> int:
+        there = (hour for hour in known if begin - back <= hour < until - back)
+        return sum(not (rests and _holiday(hour + back)) for hour in there)
+
+    def excused(back: timedelta, until: datetime) -> bool:
+        days = range((until - begin).days + 2)
+        return rests and any(_holiday(min(begin + DAY * d, until) - back) for d in days)
+
+    def missed(until: datetime, least: int) -> bool:
+        told = [
+            enough
+            for back in fair
+            if (enough := came(back, until) >= least) or not excused(back, until)
+        ]
+        return len(told) >= FEWEST and all(told)
+
+    busy = sum(came(back, end) > 0 for back in fair)
     if len(fair) < FEWEST:
         return Rhythm(Pulse.UNKNOWN, last, len(fair), busy)
-    silent = len(fair) in (came(early, 1), came(end, DENSE))
+    silent = missed(early, 1) or missed(end, DENSE)
     return Rhythm(Pulse.SILENT if silent else Pulse.USUAL, last, len(fair), busy)
+
+
+def _rests(known: Collection[datetime]) -> bool:
+    """Whether next to nothing comes at weekends."""
+    at_weekends = sum(hour.astimezone(LOCAL).weekday() >= SATURDAY for hour in known)
+    return at_weekends < WEEKEND_SHARE * len(known)
+
+
+def _holiday(moment: datetime) -> bool:
+    day = moment.astimezone(LOCAL).date()
+    return day in bank_holidays(day.year)
 
 
 def _length(span: timedelta) -> str:

@@ -1,8 +1,10 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.domain.bank_holidays import bank_holidays
 from store.domain.rhythm import HOUR, WEEK, Pulse, rhythm
 
 MONDAY = datetime(2026, 9, 7, tzinfo=UTC)
@@ -60,3 +62,44 @@ def test_what_was_heard_within_the_slack_is_never_silent(hours: set[int], now: i
         assert found.pulse is not Pulse.SILENT
     assert found.busy <= found.weeks
     assert str(found.words(moment)).endswith(".")
+
+
+EASTER_MONDAY = datetime(2026, 4, 6, tzinfo=UTC)
+PUBLISHED = {
+    2025: "01-01 04-18 04-21 05-05 05-26 08-25 12-25 12-26",
+    2026: "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28",
+    2027: "01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28",
+    2028: "01-03 04-14 04-17 05-01 05-29 08-28 12-25 12-26",
+}
+"""Source: https://www.gov.uk/bank-holidays, England and Wales."""
+
+
+@pytest.mark.parametrize("year", list(PUBLISHED))
+def test_bank_holidays_are_those_of_the_published_list(year: int) -> None:
+    days = {date.fromisoformat(f"{year}-{day}") for day in PUBLISHED[year].split()}
+    assert bank_holidays(year) == days
+
+
+def at_work(begin: datetime, until: datetime) -> list[datetime]:
+    """Something every hour from 8 to 17 on working days that are no bank holidays."""
+    every = (begin + timedelta(days=d) for d in range((until - begin).days + 1))
+    on = (d for d in every if d.weekday() < 5 and d.date() not in bank_holidays(d.year))
+    return [day + HOUR * h for day in on for h in range(8, 18) if day + HOUR * h < until]
+
+
+def test_a_bank_holiday_is_no_silence_where_work_rests_at_weekends() -> None:
+    known = at_work(EASTER_MONDAY - WEEK * 6, EASTER_MONDAY)
+    assert rhythm(known, EASTER_MONDAY + HOUR * 15).pulse is Pulse.USUAL
+    at_weekends = [EASTER_MONDAY - WEEK * w + HOUR * (9 - 24) for w in range(1, 20)]
+    assert rhythm(known + at_weekends, EASTER_MONDAY + HOUR * 15).pulse is Pulse.SILENT
+
+
+def test_the_day_after_a_bank_holiday_without_anything_is_silence() -> None:
+    known = at_work(EASTER_MONDAY - WEEK * 6, EASTER_MONDAY)
+    assert rhythm(known, EASTER_MONDAY + HOUR * (24 + 16)).pulse is Pulse.SILENT
+
+
+def test_a_holiday_among_the_weeks_compared_hides_no_silence() -> None:
+    monday = EASTER_MONDAY + WEEK * 3
+    known = at_work(EASTER_MONDAY - WEEK * 4, monday)
+    assert rhythm(known, monday + HOUR * 15).pulse is Pulse.SILENT
