@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
+from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed
 from store.guard import change, question
@@ -41,6 +42,14 @@ class AiVersion:
     def due(self) -> bool:
         """Whether it is still to be validated at this site."""
         return self.renews and self.accepted_at is None
+
+    @property
+    def notice(self) -> str:
+        """What is said of it while it is."""
+        return (
+            f"{self.name} is new since {local(self.first_at)}. Its rates are its own: "
+            "validate it at this site before you rely on them."
+        )
 
 
 @question(Permission.SIGNED_IN)

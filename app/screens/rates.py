@@ -9,7 +9,6 @@ from app import session
 from components import charts
 from components.plain_table import plain_table
 from store import rates, versions
-from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.rates import FunnelRow
 from store.domain.report import BIAS_NOTE
@@ -52,10 +51,7 @@ def _renewed() -> None:
     """Every new version that nobody has answered for yet, with a form for those who may."""
     for one in (each for each in known if each.due):
         with st.container(border=True, key=f"version-{one.product}-{one.version}"):
-            st.warning(
-                f"{one.name} is new since {local(one.first_at)}. Its rates are its own: "
-                "validate it at this site before you rely on them."
-            )
+            st.warning(one.notice)
             if session.person().may(Permission.VALIDATE):
                 _accept(one)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from app import session
 from app.screens import queue_pane
 from components.plain_table import plain_table
-from store import arrivals, floods, migrate
+from store import arrivals, floods, migrate, versions
 from store.domain.clock import local
 
 st.title("System", anchor=False)
@@ -16,6 +16,9 @@ st.markdown(
 )
 for alarm in session.ask(floods.floods).words:
     st.error(alarm)
+for version in session.ask(versions.versions):
+    if version.due:
+        st.warning(version.notice)
 queue_pane.show()
 found = session.ask(arrivals.receipts)
 st.header("Everything that arrived", anchor=False)
