@@ -97,7 +97,7 @@ def _state(line: Line, today: date) -> str:
     put_off = until is not None and until > today and line.state not in CLOSED
     parts = (
         "⚠ urgent alert" if line.alerts else "",
-        _PICTURES.get(line.picture, ""),
+        _PICTURES[line.picture] if line.picture else "",
         "with another reader" if line.theirs else line.state.value,
         f"deferred until {until:%d/%m/%Y}: {line.deferred_why}" if put_off else "",
         "report check due" if line.report_due else "",

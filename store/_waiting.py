@@ -38,8 +38,8 @@ def unpictured(session: Session, scan_ids: Collection[str]) -> dict[str, State]:
         .outerjoin(JobRow, col(JobRow.id) == col(SeriesRow.job))
         .where(col(SeriesRow.scan_id).in_(scan_ids))
     )
-    pictured: set[str] = set()
-    states: dict[str, set[str]] = {}
+    pictured: set[str | None] = set()
+    states: dict[str | None, set[str]] = {}
     for scan_id, stack, state in rows:
         if stack:
             pictured.add(scan_id)
@@ -48,7 +48,7 @@ def unpictured(session: Session, scan_ids: Collection[str]) -> dict[str, State]:
     return {
         scan_id: next(state for state in told if state in found)
         for scan_id, found in states.items()
-        if scan_id not in pictured and found & set(told)
+        if scan_id and scan_id not in pictured and found & set(told)
     }
 
 
