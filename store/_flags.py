@@ -108,7 +108,7 @@ def _flag(unit: Unit, scan: ScanRow, result: ResultRow, share: float) -> None:
     case = session.execute(
         select(ReviewCase).where(col(ReviewCase.scan_id) == scan.id)
     ).scalar_one_or_none()
-    if case is not None and _referred(session, case.id):
+    if case is not None and referred(session, case.id):
         # It cannot be decided on any more; reopened, it would stand in the queue for ever.
         unit.tell("case.flagged_after_referral", case.id, product=result.product)
         return
@@ -203,7 +203,8 @@ def _reopen(unit: Unit, case: ReviewCase, was: Kept) -> None:
     write_down(unit, case, was, Event(str(uuid4()), Deed.FLAGGED, case.reading))
 
 
-def _referred(session: Session, case_id: str) -> bool:
+def referred(session: Session, case_id: str) -> bool:
+    """Whether the patient of a case was handed to the FLS for it."""
     sent = select(col(ReferralRow.id)).where(
         col(ReferralRow.case_id) == case_id, col(ReferralRow.withdrawn_at).is_(None)
     )

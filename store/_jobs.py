@@ -32,6 +32,12 @@ def enqueue(unit: Unit, kind: str, key: str, about: dict[str, Any], rank: int = 
     return row.id
 
 
+def turned(unit: Unit, job_id: str, key: str, about: dict[str, Any]) -> bool:
+    """Whether the job *job_id*, which nobody has begun, is from now on that of *key*."""
+    waits = update(JobRow).where(col(JobRow.id) == job_id, col(JobRow.state) == State.WAITING)
+    return hits(unit, waits.values(key=key, about=about, tries=0, not_before=None)) == 1
+
+
 def finish(unit: Unit, job_id: str, owner: str) -> None:
     """Mark a job as done, by its owner alone.
 

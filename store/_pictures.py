@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from store._jobs import enqueue
+from store._jobs import enqueue, turned
 from store._steps import standing_steps
 from store._waiting import PREPARE, rank_of
 from store.domain.arrival import Fate, Picture, SeriesHeader, Work
 from store.domain.finding import Deed
 from store.domain.reconstruction import Reconstruction, order
-from store.tables import MeasurementRow, ScanRow, SeriesRow
+from store.tables import GrowthRow, JobRow, MeasurementRow, ScanRow, SeriesRow
 from store.unit import Unit
 
 _ELSEWHERE = "the AI measured on another"
+_OUTGROWN = "it was shown before more of the series came"
 _UNKNOWN = "what it is made of was not yet recorded when it came"
 
 
@@ -73,7 +74,7 @@ def pictures_on(session: Session, scan_id: str) -> tuple[SeriesRow | None, tuple
     if not rows:
         return None, ()
     shown, ordered = _shown(rows)
-    return shown, tuple(
+    now = tuple(
         Pictured(
             stack=row.stack or "",
             slices=row.instances,
@@ -84,6 +85,29 @@ def pictures_on(session: Session, scan_id: str) -> tuple[SeriesRow | None, tuple
         )
         for place, (row, why) in enumerate(ordered)
     )
+    return shown, (*now, *_earlier(session, rows, {one.stack for one in now}))
+
+
+def _earlier(session: Session, rows: Sequence[SeriesRow], now: set[str]) -> list[Pictured]:
+    """Pictures of *rows* from before more of their slices came, the newest first."""
+    by_id = {row.id: row for row in rows}
+    grown = session.execute(
+        select(GrowthRow)
+        .where(col(GrowthRow.series_id).in_(by_id), col(GrowthRow.stack).not_in(now))
+        .order_by(col(GrowthRow.id).desc())
+    ).scalars()
+    found = {
+        one.stack or "": Pictured(
+            stack=one.stack or "",
+            slices=one.instances,
+            kernel=by_id[one.series_id].kernel,
+            description=by_id[one.series_id].description,
+            facts=None,
+            why=_OUTGROWN,
+        )
+        for one in grown
+    }
+    return list(found.values())
 
 
 def elsewhere(
@@ -130,30 +154,33 @@ def enter_series(
     if picture.work is None:
         _show(unit, row, picture)
     else:
-        _queue(unit, row, picture.work)
+        queue(unit, row, picture.work)
 
 
-def adopt(unit: Unit, row: SeriesRow, picture: Picture) -> bool:
+def adopt(unit: Unit, row: SeriesRow, picture: Picture, *, grown: bool = False) -> bool:
     """Whether *picture* brought what an entered series lacked: a mask, or any picture at all.
 
-    One that is still to be prepared is queued.
+    One that is still to be prepared is queued. Of a series that has *grown* since its picture
+    was made, any new one takes the place of that.
     """
     if picture.work is not None:
-        _queue(unit, row, picture.work)
+        queue(unit, row, picture.work)
         return False
-    lacking = picture.stack and not row.stack
+    lacking = picture.stack and (grown or not row.stack)
     if not lacking and (not picture.mask_digest or row.mask_digest):
         return False
     _show(unit, row, picture)
     return True
 
 
-def _queue(unit: Unit, row: SeriesRow, work: Work) -> None:
+def queue(unit: Unit, row: SeriesRow, work: Work) -> None:
+    """Have the picture of *row* made; one of its earlier state that nobody began is not."""
     unit.session.flush()
     scan = unit.session.get(ScanRow, row.scan_id) if row.scan_id else None
     about = {"series": row.id, "digest": row.digest, **work.about}
-    rank = rank_of(unit.session, scan)
-    row.job = enqueue(unit, PREPARE, f"{row.id}/{work.key}", about, rank)
+    key, old = f"{row.id}/{work.key}", unit.session.get(JobRow, row.job)
+    if old is None or old.about["digest"] == row.digest or not turned(unit, old.id, key, about):
+        row.job = enqueue(unit, PREPARE, key, about, rank_of(unit.session, scan))
 
 
 def _show(unit: Unit, row: SeriesRow, picture: Picture) -> None:
@@ -169,6 +196,7 @@ def _show(unit: Unit, row: SeriesRow, picture: Picture) -> None:
         row.image_type = "\\".join(facts.image_type)
         row.lossy, row.tilt_degrees = facts.lossy, facts.tilt_degrees
     unit.session.flush()
+    unit.session.execute(delete(MeasurementRow).where(col(MeasurementRow.series_id) == row.id))
     for level, heights in picture.heights.items():
         a, m, p = heights.three
         unit.session.add(

@@ -121,6 +121,26 @@ class SeriesRow(SQLModel, table=True):
     source: str = plain(default="")
 
 
+class GrowthRow(SQLModel, table=True):
+    """A series as it was before more of its slices came; its picture of then stays reachable.
+
+    `measured` holds the heights of then by level, in mm; `told_at` is when its case was told.
+    """
+
+    __tablename__ = "growth"
+
+    id: int | None = plain(default=None, primary_key=True)
+    series_id: str = plain(foreign_key="series.id", index=True)
+    digest: str = plain()
+    instances: int = plain()
+    stack: str | None = plain(default=None)
+    mask_digest: str = plain(default="")
+    measured: dict[str, Any] = what(JSON)
+    at: datetime = plain(Utc)
+    source: str = plain(default="")
+    told_at: datetime | None = plain(Utc, default=None)
+
+
 class MeasurementRow(SQLModel, table=True):
     """The heights of one vertebra as measured on one series."""
 

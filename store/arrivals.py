@@ -11,6 +11,7 @@ from store._changed import tell_readers
 from store._conflicts import hold_study, study_settled
 from store._doubted import doubted, named_by
 from store._folding import scan_named, scan_row
+from store._grown import earlier_digests, parts_of
 from store._joining import join_waiting
 from store._patients import patient_row
 from store._pictures import adopt, enter_series, shown_series
@@ -32,12 +33,20 @@ from store.unit import Reader, Unit
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the record has of a series already; `job` makes its picture, or made it."""
+    """What the record has of a series already.
+
+    Attributes:
+        job: Makes its picture, or made it.
+        earlier: Digests it had before more of its slices came.
+        parts: Digests of slices that wait for those between.
+    """
 
     digest: str
     fate: Fate
     mask_digest: str
     job: str
+    earlier: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @question(Permission.RECEIVE)
@@ -46,7 +55,11 @@ def known(reader: Reader, series_uid: str) -> Known | None:
     row = reader.session.execute(
         select(SeriesRow).where(col(SeriesRow.series_uid) == series_uid)
     ).scalar_one_or_none()
-    return Known(row.digest, Fate(row.fate), row.mask_digest, row.job) if row else None
+    if row is None:
+        return None
+    parts = tuple(held.file for held in parts_of(reader.session, row))
+    earlier = earlier_digests(reader.session, row)
+    return Known(row.digest, Fate(row.fate), row.mask_digest, row.job, earlier, parts)
 
 
 @question(Permission.RECEIVE)

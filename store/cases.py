@@ -38,6 +38,7 @@ from store.domain.spine import Level
 from store.guard import change, question
 from store.tables import (
     FindingRow,
+    GrowthRow,
     PatientRow,
     ReadingRow,
     ReferralRow,
@@ -125,17 +126,17 @@ def stacks_of(reader: Reader, case_id: str) -> frozenset[str]:
     """The names of all pictures of a case, and of the other scans of its patient."""
     named = find_case(reader, case_id)
     found = reader.session.execute(
-        select(col(SeriesRow.stack))
+        select(col(SeriesRow.stack), col(GrowthRow.stack))
         .join(_OTHER, col(_OTHER.id) == col(SeriesRow.scan_id))
         .join(ScanRow, col(ScanRow.patient_id) == col(_OTHER.patient_id))
         .join(ReviewCase, col(ReviewCase.scan_id) == col(ScanRow.id))
+        .outerjoin(GrowthRow, col(GrowthRow.series_id) == col(SeriesRow.id))
         .where(
             col(ReviewCase.id) == (named[0].id if named else case_id),
             col(ReviewCase.opted_out).is_(False),
-            col(SeriesRow.stack).is_not(None),
         )
-    ).scalars()
-    return frozenset(stack for stack in found if stack)
+    )
+    return frozenset(stack for both in found for stack in both if stack)
 
 
 @change(Permission.READ_CASES)

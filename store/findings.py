@@ -155,12 +155,15 @@ def _case(unit: Unit, act: Act) -> tuple[ReviewCase, RepeatRow | None]:
     return case, repeat
 
 
+_ARRIVED = {Deed.CORRECTED.value: "corrected report", Deed.GREW.value: "larger scan"}
+
+
 def _moved_on(unit: Unit, case: ReviewCase, repeat: RepeatRow | None) -> str:
     last = next(iter(steps_of(unit.session, case.id, repeat=repeat is not None)), None)
     version = APART + repeat.version if repeat else case.version
     if last is None or last.version != version or Deed(last.deed) in BY_INTAKE:
         named = last.deed if last is not None and last.version == version else ""
-        arrived = {Deed.CORRECTED.value: "corrected report"}.get(named, "new picture or AI result")
+        arrived = _ARRIVED.get(named, "new picture or AI result")
         who = f"A {arrived} changed this case"
     elif last.actor != unit.person.handle and seen(unit.session, case, unit.person, repeat).open:
         who = "Another person changed this case"

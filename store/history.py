@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from store._alerts import alerts_on
 from store._changes import world
+from store._grown import grew_words
 from store._numbered import numbering_of
 from store._readings import Seen, seen
 from store._repeats import case_named
@@ -243,6 +244,7 @@ _SAID: dict[Deed, Callable[[_Told], str]] = {
     Deed.UNDO: _undone,
     Deed.FLAGGED: lambda _: "The AI flagged another vertebra; the case is open again",
     Deed.CORRECTED: lambda _: "A corrected report came; the report check is open again",
+    Deed.GREW: lambda told: grew_words(told.step.after),
 }
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from store import _flags
 from store._changed import tell_readers
+from store._grown import tell_case, untold
 from store._jobs import finish
 from store._pictures import adopt, shown_series
 from store._receipts import Outcome, receipt
@@ -46,19 +47,24 @@ def pictured(
     row = unit.session.get_one(SeriesRow, job.about["series"])
     waited = _waits(unit, row)
     finish(unit, job.id, job.owner)
+    if _outgrown(unit, row, job):
+        return Outcome(Fate(row.fate), row.reason)
     _not_drawn(unit, row, held)
     shown = shown_series(unit.session, row.scan_id) if row.scan_id else None
     seen, first = shown.stack if shown else None, row.stack is None
-    adopted = adopt(unit, row, picture)
+    growths = untold(unit.session, row.id)
+    adopted = adopt(unit, row, picture, grown=bool(growths))
     if adopted and row.scan_id:
         tell_readers(unit, row.scan_id, seen)
+    if growths:
+        tell_case(unit, row, growths)
     if adopted and row.fate == Fate.REFUSED:
         row.fate, row.reason = Fate.ACCEPTED.value, ""
     unit.tell("series.prepared", row.id, picture=(picture.stack or "")[:16], adopted=adopted)
     if waited:
         _speak(unit, row, unaided_share)
     case = _flags.case_of(unit.session, row.scan_id) if row.scan_id else None
-    if adopted and not first:
+    if adopted and not first and picture.mask_digest:
         found = Outcome(Fate.ACCEPTED, "Known series; the mask is new.", case)
         return receipt(unit, "mask", picture.mask_digest, found, row.scan_id, row.source)
     return Outcome(Fate(row.fate), row.reason, case)
@@ -78,7 +84,11 @@ def unpicturable(
     row = unit.session.get_one(SeriesRow, job.about["series"])
     waited = _waits(unit, row)
     finish(unit, job.id, job.owner)
+    if _outgrown(unit, row, job):
+        return Outcome(Fate(row.fate), row.reason)
     _not_drawn(unit, row, held)
+    if growths := untold(unit.session, row.id):
+        tell_case(unit, row, growths, reason)
     if not row.stack:
         row.refusal = reason
         if row.fate == Fate.ACCEPTED:
@@ -101,7 +111,10 @@ def failed(unit: Unit, job: Job, reason: str, unaided_share: float = 0) -> State
     row = unit.session.get_one(SeriesRow, job.about["series"])
     waited = _waits(unit, row)
     state = fail(unit, job, reason)
-    if state is State.DEAD and not row.stack:
+    current = job.about["digest"] == row.digest
+    if state is State.DEAD and current and (growths := untold(unit.session, row.id)):
+        tell_case(unit, row, growths, reason)
+    if state is State.DEAD and current and not row.stack:
         row.refusal = f"No picture was made of it: {reason} The administrator can have it retried."
         if waited:
             _speak(unit, row, unaided_share)
@@ -127,6 +140,14 @@ def came_of(reader: Reader, job_id: str) -> Came | None:
         return None
     case = _flags.case_of(reader.session, series.scan_id) if series.scan_id else None
     return Came(State(row.state), Fate(series.fate), series.refusal or series.reason, case)
+
+
+def _outgrown(unit: Unit, row: SeriesRow, job: Job) -> bool:
+    """Whether *job* was about *row* as it was before more of it came; another is under way."""
+    outgrown: bool = job.about["digest"] != row.digest
+    if outgrown:
+        unit.tell("series.outgrown", row.id, job=job.id)
+    return outgrown
 
 
 def _waits(unit: Unit, row: SeriesRow) -> bool:

@@ -23,6 +23,7 @@ from store._handed import (
     ReturnRow,
 )
 from store._received import (
+    GrowthRow,
     MeasurementRow,
     PatientRow,
     ReceiptRow,
@@ -56,6 +57,7 @@ __all__ = [
     "ClaimRow",
     "DecisionRow",
     "FindingRow",
+    "GrowthRow",
     "HeldRow",
     "IssuedRow",
     "JobRow",

@@ -1,7 +1,7 @@
 """Everything of a delivery that is not a CT: masks, results and reports."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ from app.intake.report_messages import take_file
 from app.intake.report_tables import mapping_for, take_table
 from app.intake.segmentations import is_segmentation, meant_by
 from app.sources import result_mappings
-from components.imaging.header import Sorting
+from components.imaging.header import SeriesOnDisk, Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
 from components.imaging.nifti import UnusableMask
 from components.imaging.report_mapping import ReportMapping
@@ -44,6 +44,7 @@ class Papers:
         labels: str | None,
         found: Sorting,
         done: Received,
+        wholes: Mapping[str, SeriesOnDisk],
     ) -> None:
         self._entry, self.done = entry, done
         self._mappings = result_mappings(entry.site.settings)
@@ -53,7 +54,8 @@ class Papers:
             for one in found.series
             if one.instances
         }
-        self._series = {one.header.series_uid: one for one in found.series}
+        # Of a series that grows, a mask lies on the whole.
+        self._series = {one.header.series_uid: one for one in found.series} | dict(wholes)
         self._given = frozenset(path.resolve() for path in given)
         self._overlays: dict[str, list[Overlay]] = {}
         self._unnamed: dict[str, list[AiResult]] = {}

@@ -4,9 +4,11 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.intake import late
 from app.intake.entry import Entry
 from app.intake.outcomes import Received, SeriesOutcome
 from app.intake.papers import Papers
@@ -54,13 +56,30 @@ def receive(site: Site, delivery: Delivery, tick: Tick = lambda *_: None) -> Rec
     for aside in found.aside:
         digest = hashlib.sha256(aside.reason.encode()).hexdigest()
         entry.submit(arrivals.refuse, "file", digest, Fate.IGNORED, aside.reason)
-    papers = Papers(entry, delivery.results, delivery.labels, found, done)
+    wholes = _grown(entry, found.series)
+    papers = Papers(entry, delivery.results, delivery.labels, found, done, wholes)
     for number, series in enumerate(found.series):
         tick("Taking in scans", number, len(found.series))
         _guarded(entry, series, papers, done)
     papers.enter()
     tick("Taking in scans", len(found.series), len(found.series))
     return done
+
+
+def _grown(entry: Entry, series: Sequence[SeriesOnDisk]) -> dict[str, SeriesOnDisk]:
+    """Those of *series* that are larger with what is here of them, whole, by UID.
+
+    Masks that come with late slices are of the whole. What goes wrong is told where the series
+    itself is received.
+    """
+    wholes = {}
+    for one in series:
+        known = entry.site.ask(INTAKE, arrivals.known, one.header.series_uid)
+        with suppress(Unusable):
+            found = late.late(entry, one, known)
+            if found is not None and found.grew:
+                wholes[one.header.series_uid] = found.joined.whole
+    return wholes
 
 
 def _guarded(entry: Entry, series: SeriesOnDisk, papers: Papers, done: Received) -> None:
@@ -84,16 +103,52 @@ def _guarded(entry: Entry, series: SeriesOnDisk, papers: Papers, done: Received)
 def _receive_series(
     entry: Entry, series: SeriesOnDisk, papers: Papers, outcome: SeriesOutcome
 ) -> None:
-    if series.refusal:
-        raise Unusable(series.refusal)
     header = series.header
+    known = entry.site.ask(INTAKE, arrivals.known, header.series_uid)
+    found = late.late(entry, series, known)
+    if series.refusal and found is None:
+        raise Unusable(series.refusal)
     if header.study_uid == signed(header.series_uid, entry.site.key):
         outcome.fate, outcome.reason = _tested(entry, series)
         return
-    known = entry.site.ask(INTAKE, arrivals.known, header.series_uid)
+    if found is None:
+        _whole(entry, series, known, papers, outcome)
+    else:
+        _late(entry, found, papers, outcome)
+    _count_copies(entry, series, outcome)
+    for result in papers.results_for(header.series_uid):
+        answer = entry.submit(arrivals.receive_result, _named(result, series), entry.share)
+        outcome.case = answer.case or outcome.case
+        outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
+
+
+def _late(entry: Entry, found: late.Late, papers: Papers, outcome: SeriesOutcome) -> None:
+    """Take in what came for a series that is here already."""
+    uid = found.series.header.series_uid
+    overlays = papers.overlays_for(uid)
+    for overlay in overlays if found.grew else ():
+        keep(entry.site.archive, overlay)
+    found, said = late.enter(entry, found, overlays)
+    outcome.fate, outcome.reason, outcome.case = said.fate, said.reason, said.case
+    known = entry.site.ask(INTAKE, arrivals.known, uid)
+    if known is not None and found.grew:
+        outcome.job = known.job
+    elif known is not None:
+        outcome.mask = _unneeded(entry, overlays, known)
+
+
+def _whole(
+    entry: Entry,
+    series: SeriesOnDisk,
+    known: arrivals.Known | None,
+    papers: Papers,
+    outcome: SeriesOutcome,
+) -> None:
+    """Take in a series that is new, or here exactly as it came."""
+    header = series.header
     overlays = papers.overlays_for(header.series_uid)
     masks = [one for one in overlays if one.kind == "mask"]
-    if known is not None and (known.digest != header.digest or known.mask_digest or not masks):
+    if known is not None and (known.mask_digest or not masks):
         picture = arrivals.Picture(None, {}, {})
         outcome.mask = _unneeded(entry, overlays, known)
     else:
@@ -103,11 +158,6 @@ def _receive_series(
     if picture.work is not None:
         entered = entry.site.ask(INTAKE, arrivals.known, header.series_uid)
         outcome.job = entered.job if entered and entered.digest == header.digest else ""
-    _count_copies(entry, series, outcome)
-    for result in papers.results_for(header.series_uid):
-        answer = entry.submit(arrivals.receive_result, _named(result, series), entry.share)
-        outcome.case = answer.case or outcome.case
-        outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
 
 
 def _tested(entry: Entry, series: SeriesOnDisk) -> tuple[Fate, str]:

@@ -44,6 +44,8 @@ class SeriesOnDisk:
         refusal: Why the headers alone rule it out; empty otherwise.
         copies: Files that repeat a slice exactly.
         facts: What decides between it and other reconstructions; None where it is refused.
+        files: Every file that came under its UID, also those of other reconstructions.
+        broken: Whether the files contradict each other or are damaged: no further slice mends it.
     """
 
     header: SeriesHeader
@@ -51,6 +53,8 @@ class SeriesOnDisk:
     refusal: str = ""
     copies: int = 0
     facts: Reconstruction | None = None
+    files: tuple[Path, ...] = ()
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +185,22 @@ class _Heap:
 
     def _one(self, pile: _Pile) -> SeriesOnDisk:
         slices = tuple(sorted(pile.slices.values(), key=lambda one: (one.sop_uid, one.frame)))
+        files = tuple(dict.fromkeys(one.path for one in slices))
         header = header_of(pile.sample, _digest(slices), len(slices))
         if refusal := _refusal(pile, slices):
-            return SeriesOnDisk(header, slices, refusal, pile.copies)
+            return SeriesOnDisk(header, slices, refusal, pile.copies, files=files, broken=True)
         chosen = best_of(slices, header.series_description)
         best = chosen.best
         if chosen.rest:
-            for reason, files in chosen.rest:
-                self.aside[reason] += files
+            for reason, number in chosen.rest:
+                self.aside[reason] += number
             header = replace(
                 header,
                 kernel=best.slices[0].kernel.replace("\\", ", "),
                 digest=_digest(best.slices),
                 instances=len(best.slices),
             )
-        return SeriesOnDisk(header, best.slices, best.refusal, pile.copies, best.facts)
+        return SeriesOnDisk(header, best.slices, best.refusal, pile.copies, best.facts, files)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -33,10 +33,11 @@ class Deed(StrEnum):
     UNDO = "undo"
     FLAGGED = "flagged_anew"
     CORRECTED = "report_corrected"
+    GREW = "series_grew"
     REPEATED = "repeated"
 
 
-BY_INTAKE = frozenset({Deed.FLAGGED, Deed.CORRECTED})
+BY_INTAKE = frozenset({Deed.FLAGGED, Deed.CORRECTED, Deed.GREW})
 """What arrives and changes a case; nobody can ask for it, nor for `Deed.REPEATED`."""
 ENDS = frozenset({Deed.CLOSE, Deed.UNREADABLE, Deed.OPINION, Deed.WITHDRAW})
 """What ends a reading."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from growing import grow
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from repeating import LATER, own_life, repeat_of
@@ -86,7 +87,7 @@ def deeds(draw: st.DrawFn) -> Happened:
     return who, draw(st.integers(0, 3)), deed, decision, draw(st.booleans())
 
 
-ARRIVALS = st.sampled_from(["flag", "report"])
+ARRIVALS = st.sampled_from(["flag", "report", "slices"])
 ANYTHING = st.lists(st.one_of(deeds(), deeds(), deeds(), ARRIVALS), max_size=14)
 
 
@@ -146,6 +147,8 @@ def play(
         if happened == "flag":
             level = (Level.T7, Level.T9, Level.L4)[number % 3]
             say(engine, a_result(header, a_flag(level), product=f"P{number}"))
+        elif happened == "slices":
+            header = grow(engine, header)
         elif happened == "report":
             report(engine, a_report(header, f"text {number}"))
         else:
@@ -225,6 +228,7 @@ def test_the_events_of_any_history_give_the_tables(
 
 @settings(PATIENT, max_examples=12)
 @example(history=["flag", *SECOND, "flag"], hidden=Ending.NEGATIVE)
+@example(history=[*SECOND, *APART, "slices"], hidden=Ending.POSITIVE)
 @example(history=[*SECOND, "flag", *APART], hidden=Ending.POSITIVE)
 @given(history=HISTORIES, hidden=st.sampled_from([Ending.NEGATIVE, Ending.POSITIVE]))
 def test_so_do_those_of_a_case_read_without_the_ai(
@@ -272,7 +276,12 @@ def _seen(engine: Engine, case: str, who: Person) -> dict[str, Any]:
     return {name: one for name, one in shown.items() if name not in {"alerts", "report", "scan"}}
 
 
+PICTURE = {"stack", "series", "timeline"}
+"""What a larger picture changes of what is shown, whoever looks at it."""
+
+
 @settings(PATIENT, max_examples=8)
+@example(history=[(False, "slices")])
 @example(history=[(True, one) for one in whole(LEAD, code="MALIGNANT")])
 @example(history=[(number % 3 > 0, one) for number, one in enumerate(SECOND + APART)])
 @given(history=st.lists(st.tuples(st.booleans(), st.one_of(deeds(), ARRIVALS)), max_size=12))
@@ -292,6 +301,8 @@ def test_a_repeat_and_its_case_live_side_by_side(lone: Engine, history: list[Any
         if happened == "flag":
             level = (Level.T7, Level.T9, Level.L4)[number % 3]
             say(lone, a_result(header, a_flag(level), product=f"P{number}"), LATER)
+        elif happened == "slices":
+            header = grow(lone, header, now=LATER)
         elif happened == "report":
             report(lone, a_report(header, f"text {number}"), LATER)
         else:
@@ -300,6 +311,8 @@ def test_a_repeat_and_its_case_live_side_by_side(lone: Engine, history: list[Any
             version = show(lone, case, by, LATER).version
             _decide(lone, case, (by, *happened[1:]), projection(lone, old), version, LATER, old)
         assert projection(lone, old) == recomputed(lone, old)
-        assert _seen(lone, other, who) == before
+        now = _seen(lone, other, who)
+        changed = {name for name in now if now[name] != before[name]}
+        assert changed <= (PICTURE if happened == "slices" else set())
         if inside and not arrives:
             assert own_life(lone, old) == life
