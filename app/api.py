@@ -19,7 +19,7 @@ from app.posted import Posted
 from app.tickets import Tickets
 from components.imaging import stack_file
 from components.imaging.straighten import from_clicks
-from store import cases, findings, history, preferences
+from store import cases, findings, history, preferences, previews
 from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed, Unusable
@@ -56,6 +56,7 @@ class Api:
         return [
             Route("/api/cases/{case}", self.case, methods=["GET"]),
             Route("/api/cases/{case}/history", self.history, methods=["GET"]),
+            Route("/api/previews/{picture}", self.preview, methods=["GET"]),
             Route("/api/stacks/{stack}/meta", self.meta, methods=["GET"]),
             Route("/api/stacks/{stack}/{plane:int}", self.plane, methods=["GET"]),
             Route("/api/stacks/{stack}/straight", self.straight, methods=["POST"]),
@@ -105,6 +106,24 @@ class Api:
         except IndexError:
             return JSONResponse({"error": "The picture has no such slice."}, 404)
         return Response(packed, media_type="application/octet-stream")
+
+    def preview(self, request: Request) -> Response:
+        """A picture that an AI product sent with the case the ticket is for, as PNG.
+
+        Asked each time: the AI's answer may be hidden while the case is read.
+        """
+        desk: SignedIn = request.scope[DESK]
+        opened, picture = asked.ticket(self.tickets, request), request.path_params["picture"]
+        if opened is None:
+            return asked.again()
+        try:
+            if not self.site.ask(desk.person, previews.opens, opened.case, picture):
+                return JSONResponse({"error": "There is no such picture with this case."}, 404)
+        except NotAllowed as refusal:
+            return JSONResponse({"error": str(refusal)}, 403)
+        return Response(
+            self.site.archive.path("previews", picture).read_bytes(), media_type="image/png"
+        )
 
     async def straight(self, request: Request) -> Response:
         """The spine straightened along the posted points, as the bytes of a stack file."""

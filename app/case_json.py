@@ -6,7 +6,7 @@ from app import described_json
 from app.purpose import PURPOSE
 from app.report_json import reported
 from app.timeline_json import proposed, timeline
-from app.vendor_json import percent, vendor
+from app.vendor_json import percent, previews, vendor
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
@@ -67,6 +67,7 @@ def paint(case: Case, *, demo: bool) -> dict[str, Any]:
         "series": _series(case),
         "picture_changed": _picture_changed(case),
         "stack_refusal": "" if case.scan.stack else case.scan.no_stack,
+        "previews": previews(case),
         "findings": [_finding(found, case) for found in case.findings if _shown(found)],
         "measured": {level.value: _measured(size) for level, size in case.spine.machine.items()},
         "remeasured": _remeasured(case),

@@ -26,6 +26,19 @@ def vendor(found: Finding, case: Case) -> dict[str, Any] | None:
     }
 
 
+def previews(case: Case) -> list[dict[str, Any]]:
+    """The pictures that AI products sent: who made them, and their names."""
+    return [
+        {
+            "maker": one.maker,
+            "words": one.words,
+            "pictures": list(one.pictures),
+            "refusal": one.refusal,
+        }
+        for one in case.previews
+    ]
+
+
 def _also(found: Finding, case: Case) -> list[str]:
     """Who else flagged the level, beside the first, whose figures are shown: ``X 2.1, grade 2``."""
     said = [one for one in case.answers if one.level == found.ai_level]

@@ -34,7 +34,7 @@ def _delivery(files: list[Path]) -> Iterator[str]:
     yield from (_series(series) for series in sorting.series)
     yield from (f"aside, {_counted(a.files, 'file')}: {a.reason}" for a in sorting.aside)
     if sorting.others:
-        yield f"results, {_counted(len(sorting.others), 'file')}"
+        yield f"perhaps of an AI product, {_counted(len(sorting.others), 'file')}"
 
 
 def _counted(number: int, noun: str) -> str:
@@ -62,7 +62,7 @@ def _alone(path: Path) -> str:
         return f"aside: {aside.reason}"
     for series in sorting.series:
         return _pixels(series.instances[0])
-    return "a result"
+    return "perhaps of an AI product"
 
 
 def _pixels(one: Instance) -> str:

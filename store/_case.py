@@ -8,6 +8,7 @@ from store._answers import Answer
 from store._claimed import Held
 from store._measured import Spine
 from store._pictures import Elsewhere, Pictured
+from store._previewed import Sent
 from store._timeline import Timeline
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.finding import CaseState, Deed, Proposal, Source, State
@@ -148,6 +149,7 @@ class Case:
 
     Attributes:
         answers: Every flag of every AI product, in the order in which they came.
+        previews: Pictures that AI products sent with their answers; none where those are hidden.
         pictures: Every reconstruction of the scan, the one shown first.
         elsewhere: Set where the newest step was made on another picture than the first.
         numbering: How the levels are counted and named.
@@ -165,6 +167,7 @@ class Case:
     scan: Scan
     products: tuple[str, ...]
     answers: tuple[Answer, ...]
+    previews: tuple[Sent, ...]
     findings: tuple[Finding, ...]
     spine: Spine
     pictures: tuple[Pictured, ...]

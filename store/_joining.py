@@ -6,13 +6,14 @@ from sqlmodel import col
 from store import _flags
 from store._doubted import doubted
 from store._folding import scans_with
+from store._previewed import join_previews
 from store._reports import join_reports
 from store.tables import ResultRow, ScanRow, StudyRow
 from store.unit import Unit
 
 
 def join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:
-    """Give *scan* the results and reports that came before it."""
+    """Give *scan* the results, pictures and reports that came before it."""
     unit.session.flush()
     studies = list(
         unit.session.execute(select(StudyRow).where(col(StudyRow.scan_id) == scan.id)).scalars()
@@ -29,4 +30,5 @@ def join_waiting(unit: Unit, scan: ScanRow, share: float) -> None:
             continue
         row.scan_id = scan.id
         _flags.enter(unit, scan, row, share)
+    join_previews(unit, [one.study_uid for one in studies])
     join_reports(unit, scan)

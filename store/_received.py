@@ -220,3 +220,28 @@ class ReportRow(SQLModel, table=True):
     reported_at: datetime | None = plain(Utc, default=None)
     matched: str = plain(default="")
     words: str = who(Text, default="")
+
+
+class PreviewRow(SQLModel, table=True):
+    """A picture that came with an AI product's answer; `pictures` are its frames made anew.
+
+    It is shown where a result of its scan points at it or is of the same maker, and nowhere else.
+    """
+
+    __tablename__ = "preview"
+
+    digest: str = plain(primary_key=True)
+    scan_id: str | None = plain(default=None, foreign_key="scan.id", index=True)
+    study_uid: str = who(index=True)
+    sop_uid: str = who()
+    series_uid: str = who(default="")
+    maker: str = plain(default="")
+    model: str = plain(default="")
+    version: str = plain(default="")
+    words: str = what(default="")
+    place: int = plain(default=0)
+    pictures: list[str] = plain(JSON)
+    refusal: str = plain(Text, default="")
+    about: dict[str, Any] = who(JSON)
+    received_at: datetime = plain(Utc)
+    source: str = plain(default="")

@@ -18,6 +18,8 @@ _SUFFIX = {
     "masks": ".nii.gz",
     "points": ".json",
     "messages": ".hl7",
+    "captures": ".dcm",
+    "previews": ".png",
 }
 
 
@@ -31,7 +33,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("staging", "series", "stacks", "masks", "points", "messages", "exports"):
+        for name in ("staging", "series", *_SUFFIX):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._own: tuple[Path, int] | None = None
 

@@ -17,6 +17,7 @@ from store._claimed import SOMEBODY, held
 from store._measured import Spine, spine_on
 from store._pictures import Pictured as Pictured
 from store._pictures import elsewhere, pictures_on, shown_series
+from store._previewed import previews_on
 from store._prior import prior_day
 from store._readings import NOBODY, Seen, seen, shown_findings, undecided, versions
 from store._repeats import case_named, find_case, first_end
@@ -89,6 +90,7 @@ def case(reader: Reader, case_id: str) -> Case:
         scan=_scan(scan, shown),
         products=() if view.unaided else _products(session, scan.id),
         answers=() if view.unaided else answers_on(session, scan.id),
+        previews=() if view.unaided else previews_on(session, scan.id),
         findings=painted,
         spine=spine,
         pictures=pictures,

@@ -20,6 +20,9 @@ _ERROR_MM = 0.45
 """Standard deviation of the vendor's error in one height."""
 _QUIET = 0.185
 """A vertebra the vendor does not flag reads no more than this."""
+PRODUCT, VERSION = "Demo Vertebra Finder", "2.3.1"
+"""Answers in JSON, and sends a picture with a flag on the whole scan."""
+
 COLUMNS = (
     "product", "version", "study_uid", "accession", "ending", "reason", "threshold_rule", "level",
     "loss", "grade", "formula", "anterior_mm", "middle_mm", "posterior_mm",
@@ -58,8 +61,8 @@ def as_json(subject: Subject) -> str:
     return json.dumps(
         {
             "schema": "vcf-review-result/1",
-            "product": "Demo Vertebra Finder",
-            "version": "2.3.1",
+            "product": PRODUCT,
+            "version": VERSION,
             "study_uid": subject.study_uid,
             "series_uid": subject.series_uid,
             "accession": subject.patient.accession(subject.visit),

@@ -13,7 +13,7 @@ from os import cpu_count
 from pathlib import Path
 from shutil import rmtree
 
-from app.demo.answers import Subject, as_rows, as_table, file_name, written
+from app.demo.answers import PRODUCT, VERSION, Subject, as_rows, as_table, file_name, written
 from app.demo.patients import CATALOGUE
 from app.demo.prose import REPORTS
 from app.demo.visits import KERNELS, Build, Form, Patient, Visit
@@ -24,6 +24,7 @@ from components.imaging.phantom import (
     plan,
     render,
     uid,
+    write_capture,
     write_dicom,
     write_mask,
 )
@@ -166,6 +167,9 @@ def _scan(place: Path, patient: Patient, number: int, copy: int, today: date) ->
     # A mask is joined by where it lies: two series never share a folder.
     first = place / "a" if visit.also else place
     write_dicom(scan, first, identity, study, shuffle=shuffle)
+    if any(flag.level is None for flag in visit.answer.flags):
+        sent = first / "preview.dcm"
+        write_capture(scan, sent, identity, study, product=PRODUCT, version=VERSION)
     if visit.mask:
         write_mask(scan, first / "vertebrae.nii.gz", named=True)
     if visit.also:

@@ -1,7 +1,7 @@
 """Everything of a delivery that is not a CT: masks, results and reports."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +10,7 @@ from app.intake.beside import belongs_to, folder_of, near
 from app.intake.entry import Entry
 from app.intake.outcomes import Received
 from app.intake.picture import Overlay, lies_on
+from app.intake.previews import Previews
 from app.intake.report_messages import take_file
 from app.intake.report_tables import mapping_for, take_table
 from app.intake.segmentations import is_segmentation, meant_by
@@ -64,6 +65,13 @@ class Papers:
         self._messages: list[Path] = []
         self._tables: list[tuple[Path, str, ReportMapping]] = []
         self._names: list[LabelNames] = []
+        self._previews = Previews(entry)
+        self._shelves: dict[Kind, Callable[[Path], None]] = {
+            Kind.REPORTS: self._reports.append,
+            Kind.MESSAGES: self._messages.append,
+            Kind.PREVIEW: self._previews.add,
+            Kind.RESULT: self._read,
+        }
         paths = dict.fromkeys([*_files(given), *found.others])
         # What names the labels of a mask must be known before the mask.
         for path, what in sorted(
@@ -87,6 +95,7 @@ class Papers:
         for result in self._named:
             answer = self._entry.submit(arrivals.receive_result, result, share)
             self.done.others.append(("AI result", answer.fate, answer.reason))
+        self.done.others += self._previews.enter()
         for path in self._reports:
             try:
                 reading = read_reports(path)
@@ -110,10 +119,8 @@ class Papers:
                 self._names.append(read_names(path))
             elif found.kind in (Kind.MASK, Kind.CENTROIDS):
                 self._overlay(path, found.kind, labels)
-            elif found.kind in (Kind.REPORTS, Kind.MESSAGES):
-                (self._reports if found.kind is Kind.REPORTS else self._messages).append(path)
-            elif found.kind is Kind.RESULT:
-                self._read(path)
+            elif found.kind in self._shelves:
+                self._shelves[found.kind](path)
             elif path.suffix.lower() == ".csv" and (known := mapping_for(self._entry, path)):
                 self._tables.append((path, *known))
             else:

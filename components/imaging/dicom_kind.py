@@ -8,6 +8,7 @@ from pydicom.tag import BaseTag
 
 from components.imaging.forgiving import unquoted
 from components.imaging.patient import words
+from components.imaging.preview import SC_CLASSES
 
 _MODALITY = 0x00080060
 
@@ -17,6 +18,7 @@ class Sent(StrEnum):
 
     REPORT = "structured report"
     SEGMENTATION = "segmentation"
+    PICTURE = "picture by software"
     OTHER = "other"
 
 
@@ -31,7 +33,12 @@ def sent(path: Path) -> Sent:
 
     with unquoted(), path.open("rb") as file:
         try:
-            modality = words(read_partial(file, stop_when=beyond), "Modality")
+            ds = read_partial(file, stop_when=beyond)
         except Exception:  # noqa: BLE001 - pydicom raises many kinds over foreign files
             return Sent.OTHER
+        modality = words(ds, "Modality")
+        kinds = words(ds, "ImageType").upper()
+        derived = modality in {"CT", "MR"} and "DERIVED" in kinds and "SECONDARY" in kinds
+        if words(ds, "SOPClassUID") in SC_CLASSES or derived:
+            return Sent.PICTURE
     return _BY_MODALITY.get(modality, Sent.OTHER)

@@ -19,6 +19,7 @@ from components.imaging.image import (
     plain,
     thickness,
 )
+from components.imaging.preview import may_be_preview
 from components.imaging.syntaxes import lossy_name
 from components.imaging.walk import Broken
 from components.imaging.wanted import WANTED
@@ -44,7 +45,7 @@ _PAPERS = frozenset({"SR", "SEG"})
 
 
 class Paper(NotASlice):
-    """No slice, but what an AI product may say of one: a structured report or a segmentation."""
+    """No slice, but what an AI product may send of one: a report, a segmentation or a picture."""
 
 
 class Damaged(Broken):
@@ -120,11 +121,15 @@ def _check_kind(found: Elements) -> None:
     if modality != "CT":
         kind = modality if modality.isalpha() and len(modality) <= 8 else "no modality named"
         msg = f"Not a CT image ({kind})."
-        raise Paper(msg) if modality in _PAPERS else NotASlice(msg)
+        paper = modality in _PAPERS or _may_be_preview(found)
+        raise Paper(msg) if paper else NotASlice(msg)
     kinds = set(found.text("ImageType").upper().split("\\"))
     if "LOCALIZER" in kinds or "REF_SURVIEW" in kinds:
         msg_0 = "Localizer."
         raise NotASlice(msg_0)
+    if _may_be_preview(found):
+        msg_0 = "A picture by software, no CT slice."
+        raise Paper(msg_0)
     if found.text("SOPClassUID") not in _CT_CLASSES or kinds & _SIDE_PICTURES:
         msg_0 = "Secondary capture or dose page."
         raise NotASlice(msg_0)
@@ -132,6 +137,15 @@ def _check_kind(found: Elements) -> None:
         msg_0 = "A picture in colour, no CT slice."
         raise NotASlice(msg_0)
     check_unit(found.text("RescaleType"))
+
+
+def _may_be_preview(found: Elements) -> bool:
+    return may_be_preview(
+        found.text("Modality"),
+        found.text("SOPClassUID"),
+        found.text("ImageType"),
+        found.whole("SamplesPerPixel", 1),
+    )
 
 
 def _describe(path: Path, found: Elements) -> Instance:

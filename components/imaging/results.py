@@ -54,6 +54,7 @@ class Kind(StrEnum):
     MASK = "vertebra mask"
     CENTROIDS = "vertebra centres"
     LABELS = "names of labels"
+    PREVIEW = "picture by software"
     UNKNOWN = "unknown"
 
 
@@ -154,6 +155,8 @@ def _dicom_kind(path: Path) -> Recognised:
         return Recognised(Kind.RESULT)
     if found is Sent.SEGMENTATION:
         return Recognised(Kind.MASK)
+    if found is Sent.PICTURE:
+        return Recognised(Kind.PREVIEW)
     return Recognised(Kind.UNKNOWN, "It is a DICOM file, neither a result nor a mask.")
 
 

@@ -54,6 +54,7 @@ SCREENS = (
     Screen("straightened", LEAD, ROOM_OF, SEEN, "Review", ("v",)),
     Screen("points", LEAD, ROOM_OF, SEEN, "Review", ("p",)),
     Screen("rejecting", LEAD, ROOM_OF, SEEN, "Review", ("x",)),
+    Screen("preview", LEAD, ROOM_OF, SEEN, "Review", ("/",)),
     Screen("unknown case", LEAD, "/review?case=c_0", ".vcf-refusal:not([hidden])", "Review"),
     Screen("looking only", COORDINATOR, ROOM_OF, SEEN, "Review"),
     Screen("alerts", LEAD, "/alerts", "h1", "Alerts"),

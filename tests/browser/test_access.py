@@ -2,14 +2,16 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from reader import settled
-from running import Server
+from running import Server, run
+from sc_builders import a_picture, write_capture
 from screens import (
     DARK,
     LIGHT,
@@ -31,12 +33,25 @@ KNOWN: tuple[tuple[str, str, str], ...] = ()
 """What cannot be mended from outside Streamlit: rule, selector, reason. None so far."""
 
 
+def previewed(data: Path, folder: Path) -> None:
+    """Have the AI product of every flag send a picture with it."""
+    with sqlite3.connect(data / "record.db") as record:
+        found = record.execute(
+            "SELECT s.study_uid, r.product FROM scan s JOIN ai_result r ON r.scan_id = s.id"
+        ).fetchall()
+    for number, (study, product) in enumerate(found):
+        write_capture(folder / f"{number}", a_picture(), study=study, ManufacturerModelName=product)
+    assert run(data, "receive", folder).returncode == 0
+
+
 @pytest.fixture(scope="module")
 def house(
     chromium: Browser, drawn: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
     """One server and its windows for all of these: none of them decides anything."""
-    server = Server(Path(shutil.copytree(drawn, tmp_path_factory.mktemp("access") / "data")))
+    folder = tmp_path_factory.mktemp("access")
+    server = Server(Path(shutil.copytree(drawn, folder / "data")))
+    previewed(server.data, folder / "previews")
     one = House(chromium, server.start())
     yield one
     one.close()
@@ -221,3 +236,19 @@ def test_axe_finds_nothing_in_what_the_worklist_unfolds(house: House, panel: str
         assert list(complaints_of_axe(page, "[data-testid='stPopoverBody']")) == [], look
     assert measured(page, "smallTargets", 24) == []
     page.keyboard.press("Escape")
+
+
+def test_the_ai_s_preview_opens_large_says_whose_it_is_and_gives_the_keys_back(
+    house: House,
+) -> None:
+    page = house.open(next(one for one in SCREENS if one.name == "preview"))
+    small = page.locator(".vcf-preview-open")
+    expect(small.locator("img")).to_have_attribute("alt", re.compile("by Example Vision .*not the"))
+    small.click()
+    large = page.get_by_role("dialog", name="Preview sent by the AI product, large")
+    expect(large).to_contain_text("Not the picture of record")
+    page.keyboard.press("Escape")
+    expect(large).to_have_count(0)
+    expect(small).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator(".vcf-panel")).to_be_hidden()

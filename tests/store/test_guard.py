@@ -202,6 +202,7 @@ def test_the_columns_that_identify_are_known_by_name() -> None:
         *(f"report.{name}" for name in ("study_uid", "accession", "text")),
         *(f"report.{name}" for name in ("nhs_number", "hospital_number", "words")),
         *(f"study.{name}" for name in ("study_uid", "accession", "frame_uid")),
+        *(f"preview.{name}" for name in ("study_uid", "sop_uid", "series_uid", "about")),
         *("series.study_uid", "patient_event.before", "patient_event.after"),
         *("held.about", "opt_out.nhs_number", "merge.moved", "realm_link.sealed"),
         *("issued.text", "triage_act.source", "triage_act.note", "known_fls.nhs_number"),

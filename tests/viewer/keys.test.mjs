@@ -25,7 +25,7 @@ test("capital and small letters do the same; an unknown key does nothing", () =>
 
 test("every row has a group that is shown as buttons, a label and words", () => {
   const shown = ["decide", "amend", "report", "case", "list", "steps", "picture", "cross", "how", "menu",
-    "urgent",
+    "urgent", "sent",
     "point", "nudge", "push", "own", "straight", "move", "curve"];
   for (const row of [KEYS, ...Object.values(MODES)].flat()) {
     assert.ok(shown.includes(row.group) && row.label && row.words, row.action);

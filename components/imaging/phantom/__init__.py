@@ -1,5 +1,6 @@
 """Phantom CT scans of a spine whose heights are known exactly, for the demo and the tests."""
 
+from components.imaging.phantom.capture import write_capture
 from components.imaging.phantom.dicom import write_dicom
 from components.imaging.phantom.headers import (
     CANON,
@@ -44,6 +45,7 @@ __all__ = [
     "plan",
     "render",
     "uid",
+    "write_capture",
     "write_dicom",
     "write_enhanced",
     "write_mask",

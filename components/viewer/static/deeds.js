@@ -121,6 +121,7 @@ export function deeds(room) {
     next: () => room.visits.next(),
     back: () => room.visits.back(),
     ...room.earlier.deeds,
+    ...room.preview.deeds,
     help: () => room.unfold(room.unfolded === "help" ? "" : "help"),
     close,
     findingUp: () => along(-1),

@@ -22,6 +22,7 @@ export const KEYS = [
   row("status", "report", "Report status", "Say what the report says", ["S"]),
   row("back", "case", "Back", "Back to the scan before", ["Q"]),
   row("next", "case", "Next scan", "Next scan, without closing this one", ["N"]),
+  row("preview", "sent", "AI’s preview", "Preview sent by the AI product", ["/"]),
   row("findingUp", "list", "Finding above", "Finding above", ["ArrowUp"]),
   row("findingDown", "list", "Finding below", "Finding below", ["ArrowDown"]),
   row("slicesRight", "steps", "5 right", "Five slices to the patient's right", ["PageUp"]),
@@ -101,7 +102,7 @@ export const DECISIONS = new Set([
 
 /** Actions that a held key must not repeat. */
 export const ONCE = new Set([
-  ...DECISIONS, "back", "next", "help", "details", "history", "prior", "series", "straight", "points", "locators", "slab", "mip",
+  ...DECISIONS, "back", "next", "help", "details", "history", "preview", "prior", "series", "straight", "points", "locators", "slab", "mip",
   "curve", "place", "takeBack", "goLevel", "reset", "leave",
 ]);
 

@@ -98,7 +98,7 @@ export function layout({ act, send, saving }) {
   const left = el("div", { class: "vcf-left", onmousedown: (event) => intoPicture(event, parts.stage) },
     [screen, parts.tools, strip(parts, act)]);
   const findings = el("section", { class: "vcf-box vcf-findings-box", "aria-label": "Findings and decisions" }, [
-    el("div", { class: "vcf-box-head" }, [el("h2", {}, ["Findings"]), group("list", "Select a finding", act)]),
+    el("div", { class: "vcf-box-head" }, [el("h2", {}, ["Findings"]), group("sent", "Sent by the AI product", act), group("list", "Select a finding", act)]),
     parts.findings,
     group("decide", "Decide", act),
     group("amend", "Amend", act),

@@ -15,6 +15,7 @@ import { rowsWith } from "./keymap.js";
 import { layout } from "./layout.js";
 import { Locators } from "./locators.js";
 import { showDetails } from "./panel.js";
+import { preview } from "./preview.js";
 import { numbered, labelsOf, renumbered } from "./numbering.js";
 import { predictAll } from "./predict.js";
 import { recovery } from "./recovery.js";
@@ -34,11 +35,12 @@ export class Room {
   constructor(parent, desk, setStateValue) {
     Object.assign(this, { desk, setStateValue });
     this.view = blank();
-    this.unfolded = ""; // "help", "details" or "history" while one of them covers the right column
+    this.unfolded = ""; // "help", "details", "history" or "preview" while one of them covers the right column
     this.capturing = ""; // the action whose new key is waited for
     this.alert = null;
     this.visits = new Visits(this);
     this.earlier = earlier(this);
+    this.preview = preview(this);
     this.deeds = deeds(this);
     this.parts = layout({ act: this.deeds.act, send: (a) => this.look(a), saving: { retry: () => desk.outbox.retry() } });
     parent.append(this.parts.room);
@@ -139,6 +141,7 @@ export class Room {
     this.deeds.settlePoints();
     showRecord(this, record);
     this.earlier.show(record);
+    this.preview.offer(record);
     showKeys(this.parts.room, this.keys());
     this.screen.draw();
   }
@@ -151,14 +154,14 @@ export class Room {
     this.asked = refused;
   }
 
-  /** Covers the right column with *what*: "help", "details", "history", or "" for none. */
+  /** Covers the right column with *what*: "help", "details", "history", "preview", or "" for none. */
   unfold(what) {
     const { panel } = this.parts;
     const close = () => this.deeds.close();
     const panels = {
       help: () => showHelp(panel, this, close),
       details: () => showDetails(panel, this.view, this.shown(), close),
-      ...Object.fromEntries(Object.entries(this.earlier.panels).map(([name, show]) => [name, () => show(panel, this.shown(), close)])),
+      ...Object.fromEntries(Object.entries({ ...this.earlier.panels, ...this.preview.panels }).map(([name, show]) => [name, () => show(panel, this.shown(), close)])),
     };
     this.capturing = "";
     this.unfolded = panels[what] ? what : "";
