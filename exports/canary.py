@@ -15,6 +15,8 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 from store.domain.redaction_fold import folded
+from store.domain.redaction_words import TITLES
+from store.domain.refusal import NotAllowed
 
 _DEEPEST = 6
 _LARGEST = 256 << 20
@@ -22,6 +24,7 @@ _FEWEST_LETTERS, _FEWEST_DIGITS = 3, 5
 """A shorter name or number is part of every file; a person's eyes look for it."""
 _TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
+_TITLES = frozenset(title.lower() for title in TITLES)
 _SHORT = 4096
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -41,7 +44,7 @@ class Canaries:
     days: tuple[date, ...] = ()
 
 
-class Leak(RuntimeError):
+class Leak(NotAllowed):
     """Something of a person was found in what was about to leave. The text says where."""
 
 
@@ -56,14 +59,17 @@ def check(
         said_anyway: Words that the same files hold without any case: whoever is called Page or
             Case is not found by these; their numbers and dates still are.
     """
-    places = sorted(set(leaks(files, canaries, said_anyway)))
+    places = set(leaks(files, canaries, said_anyway))
     if places:
-        found = ", ".join(places)
-        msg = (
-            f"A name, number or date of a person was found in: {found}. Nothing was handed out. "
-            "Redact the texts of the cases again, then make the pack anew."
-        )
-        raise Leak(msg)
+        raise refusal_of(places)
+
+
+def refusal_of(places: Iterable[str]) -> Leak:
+    """The refusal of files in which somebody was found at *places*."""
+    return Leak(
+        f"A name, number or date of a person was found in: {', '.join(sorted(places))}. Nothing "
+        "was handed out. Redact the texts of the cases again, then make the files anew."
+    )
 
 
 def leaks(
@@ -99,7 +105,7 @@ def _wanted(canaries: Canaries, usual: set[str]) -> re.Pattern[str] | None:
 
 
 def _name(name: str, usual: set[str]) -> Iterator[str]:
-    words = re.findall(r"[^\W\d_]+", _plain(name))
+    words = [word for word in re.findall(r"[^\W\d_]+", _plain(name)) if word not in _TITLES]
     whole = r"[^\w<>]{0,3}".join(map(re.escape, words))
     if len(words) > 1 and len("".join(words)) >= _FEWEST_LETTERS:
         yield rf"(?<![^\W\d_]){whole}(?![^\W\d_])"

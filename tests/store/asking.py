@@ -51,6 +51,7 @@ for _unasked in (
     # Asked for by number, and there is none; who may sign in is no secret.
     "store.identities.identity",
     "store.realm.pack_of",
+    "store.realm_files.unnamed",
     "store.referrals.batch",
     "store.staff.everyone",
 ):
