@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from app import settings
+from app import formats, settings
 from app.demo.people import DEMO_STAFF
 from app.intake import history
 from app.intake.outcomes import Received
@@ -95,6 +95,7 @@ def _serve(site: Site) -> int:
 
     anchor(site, INTAKE)
     told = site.settings
+    formats.made_with(told)  # a format that is not known is said now, not at the first export
     try:
         server.check_port(told)
         sys.stderr.write(f"Open http://{told.host}:{told.port} in a browser. Ctrl-C stops.\n")

@@ -15,6 +15,7 @@ ROOMS = (
     ("review", "Review", Permission.READ_CASES),
     ("alerts", "Alerts", Permission.READ_CASES),
     ("referrals", "Referrals", Permission.READ_REFERRALS),
+    ("outcomes", "Outcomes", Permission.READ_REFERRALS),
     ("patients", "Patients", Permission.RESOLVE),
     ("held", "Held", Permission.RESOLVE),
     ("opt_outs", "Opt-outs", Permission.OPT_OUTS),

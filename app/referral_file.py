@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from app.formats import made_with
 from app.vendor_json import percent
 from app.wiring import Site, anchor
 from exports.fls import Batch, NotReferredRow, ReferralRow, referral_workbook
-from exports.fls_words import FoundBy, RowStatus
+from exports.fls_words import FoundBy, PatientClass, RowStatus
 from store import referrals
 from store.domain.describe import Acuity, compared_words, overall
 from store.domain.genant import Grade
@@ -17,6 +18,16 @@ from store.domain.referral import Facts, Fracture, Policy, due
 from store.domain.report import Recommendation
 
 _ADVICE = frozenset({Recommendation.FLS, Recommendation.DXA, Recommendation.ASSESSMENT})
+_CLASSES = {
+    "O": PatientClass.OUT_PATIENT,
+    "R": PatientClass.OUT_PATIENT,
+    "I": PatientClass.IN_PATIENT,
+    "B": PatientClass.IN_PATIENT,
+    "P": PatientClass.IN_PATIENT,
+    "E": PatientClass.EMERGENCY,
+    "C": PatientClass.PRIVATE,
+}
+"""PV1-2 of the report's message. Source: HL7 table 0004."""
 
 
 def export(site: Site, person: Person, act: str) -> str:
@@ -25,7 +36,8 @@ def export(site: Site, person: Person, act: str) -> str:
     The batch is kept first and the file made after; a kill in between loses neither, because
     `file_of` makes what is missing.
     """
-    batch_id = site.submit(person, referrals.export, act, site.settings.policy)
+    told = made_with(site.settings)
+    batch_id = site.submit(person, referrals.export, act, site.settings.policy, told)
     file_of(site, person, batch_id)
     anchor(site, INTAKE)
     return batch_id
@@ -51,8 +63,16 @@ def _write(file: BinaryIO, content: bytes) -> None:
 
 def workbook_of(kept: referrals.Batch, policy: Policy, *, demo: bool) -> bytes:
     """The bytes of a batch; the same batch always gives the same."""
+    rows = [row_of(referral) for referral in kept.referrals]
+    held = [NotReferredRow(case, reason) for case, reason in kept.not_referred]
+    shown = bool(kept.made_with.get("demo", demo))
+    return referral_workbook(batch_of(kept, policy), rows, held, shown)
+
+
+def batch_of(kept: referrals.Batch, policy: Policy) -> Batch:
+    """What the files of *kept* say of the batch itself, by the *policy* it was made under."""
     sites = sorted({referral.facts.site for referral in kept.referrals})
-    batch = Batch(
+    return Batch(
         batch_id=kept.id[:12],
         exported_at=kept.at,
         exported_by=kept.by,
@@ -60,14 +80,13 @@ def workbook_of(kept: referrals.Batch, policy: Policy, *, demo: bool) -> bytes:
         site=", ".join(sites),
         trail_sequence=kept.trail_seq,
         trail_hash=kept.trail_hash,
-        policy=policy.words,
+        purpose=kept.purpose,
+        policy=str(kept.made_with.get("policy", policy.words)),
     )
-    rows = [_row(referral) for referral in kept.referrals]
-    held = [NotReferredRow(case, reason) for case, reason in kept.not_referred]
-    return referral_workbook(batch, rows, held, demo)
 
 
-def _row(referral: referrals.Referral) -> ReferralRow:
+def row_of(referral: referrals.Referral) -> ReferralRow:
+    """A row of the workbook."""
     facts, who = referral.facts, referral.facts.patient
     found_by = FoundBy.AI if FoundBy.AI.value in facts.found_by else FoundBy.READER
     return ReferralRow(
@@ -86,6 +105,7 @@ def _row(referral: referrals.Referral) -> ReferralRow:
         phone=who.phone,
         gp_practice=who.gp_practice,
         site=facts.site,
+        patient_class=_CLASSES.get(facts.patient_class.upper()),
         specialty=facts.specialty,
         requester=facts.requester,
         scanned=facts.scanned,
@@ -101,6 +121,7 @@ def _row(referral: referrals.Referral) -> ReferralRow:
         acuity=_acuity(facts),
         in_report=facts.report_status,
         report_advised=facts.recommendation in _ADVICE,
+        short_code_sent=facts.coded_on is not None,
         found_by=found_by,
         ai_product=facts.product,
         confirmed_by=facts.confirmed_by,

@@ -99,6 +99,20 @@ class Settings:
             "says": "file that names where scans, results and reports come from",
         },
     )
+    fls_formats: str = field(
+        default="xlsx",
+        metadata={
+            "env": "VCF_FLS_FORMATS",
+            "says": "files of a batch for the FLS: some of xlsx, csv, fhir, hl7",
+        },
+    )
+    fls_hl7: str = field(
+        default="ref",
+        metadata={
+            "env": "VCF_FLS_HL7",
+            "says": "HL7 template: ref (REF^I12), mdm (MDM^T02), or the path of the site's own",
+        },
+    )
     workers: int = field(
         default=1,
         metadata={

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app import batch_files
 from app.desk import DESK, Desks
-from app.referral_file import file_of
+from app.formats import KINDS
 from app.wiring import anchor
-from exports.fls import file_name
 from exports.rates import rates_workbook
 from exports.sheet import XLSX
 from store import rates, referrals
@@ -27,12 +27,13 @@ def routes(desks: Desks) -> list[Route]:
     def batch(request: Request) -> Response:
         desk: SignedIn = request.scope[DESK]
         batch_id = request.path_params["batch"]
+        kind = request.query_params.get("kind", "xlsx")
         try:
-            content = file_of(site, desk.person, batch_id)
-            site.submit(desk.person, referrals.downloaded, batch_id)
+            content, name = batch_files.content(site, desk.person, batch_id, kind)
+            site.submit(desk.person, referrals.downloaded, batch_id, kind)
         except NotAllowed as refusal:
             return JSONResponse({"error": str(refusal)}, 403)
-        return _file(content, file_name(batch_id[:12]))
+        return _file(content, name, KINDS[kind].media)
 
     def rate_book(request: Request) -> Response:
         desk: SignedIn = request.scope[DESK]
@@ -84,6 +85,6 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _file(content: bytes, name: str) -> Response:
+def _file(content: bytes, name: str, media: str = XLSX) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=XLSX, headers=headers)
+    return Response(content, media_type=media, headers=headers)

@@ -130,12 +130,17 @@ def _referrals(
 
 def _values(row: ReferralRow | NotReferredRow, on: date) -> list[Value]:
     return [
-        DateWithNote(value, due_note(value, on)) if name == "due" else _value(value)
+        DateWithNote(value, due_note(value, on)) if name == "due" else value_of(value)
         for name, value in ((field.name, getattr(row, field.name)) for field in fields(row))
     ]
 
 
-def _value(value: object) -> Value:
+def value_of(value: object) -> Value:
+    """What stands in a cell for *value*.
+
+    Raises:
+        TypeError: no cell is known for it.
+    """
     match value:
         case NhsNumber():
             return value.spaced

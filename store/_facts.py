@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from store._alerts import told_words
+from store._issued import short_code_sent
 from store._measured import spine_on
 from store._prior import prior_day
 from store._readings import findings_of, reading_row
+from store._reports import versions_of
 from store._steps import standing_steps
 from store.cases import patient_of
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable, unstable_of
@@ -63,7 +65,15 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         approximate=spine.names.numbering.approximate,
         certainty=spine.names.numbering.confidence,
         alerts=told_words(session, case),
+        patient_class=_class(session, scan.id),
+        coded_on=short_code_sent(session, patient.id),
     )
+
+
+def _class(session: Session, scan_id: str) -> str:
+    """Where the patient was when scanned, as the newest report that says so has it."""
+    came = versions_of(session, scan_id)
+    return next((one.patient_class for one in came if one.patient_class), "")
 
 
 def _told_of(session: Session, row: FindingRow, loss: float | None, *, by_person: bool) -> Fracture:
@@ -146,6 +156,7 @@ def from_json(kept: dict[str, Any]) -> Facts:
             "certainty": Confidence(kept["certainty"]) if kept.get("certainty") else None,
             "alerts": tuple(kept.get("alerts", ())),
             "indexed": _day(kept.get("indexed")),
+            "coded_on": _day(kept.get("coded_on")),
         }
     )
 

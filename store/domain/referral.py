@@ -144,6 +144,8 @@ class Facts:
         alerts: Urgent alerts of the scan that somebody was told of, in words.
         indexed: Day of the first scan that shows one of the fractures; None in batches from
             before scans were merged, where it is the day of the scan.
+        patient_class: As the report's message gave it (HL7 PV1-2).
+        coded_on: Day of a text with the site's short code, which refers the patient by itself.
     """
 
     patient: Patient
@@ -167,6 +169,8 @@ class Facts:
     certainty: Confidence | None = None
     alerts: tuple[str, ...] = ()
     indexed: date | None = None
+    patient_class: str = ""
+    coded_on: date | None = None
 
     @property
     def index_date(self) -> date:

@@ -60,6 +60,7 @@ SCREENS = (
     Screen("alerts", LEAD, "/alerts", "h1", "Alerts"),
     Screen("held", COORDINATOR, "/held", "h1", "Held"),
     Screen("referrals", COORDINATOR, "/referrals", "table", "Referrals"),
+    Screen("outcomes", COORDINATOR, "/outcomes", ".vcf-plain td", "Outcomes"),
     Screen("patients", COORDINATOR, "/patients", "h1", "Patients"),
     Screen("opt-outs", COORDINATOR, "/opt_outs", "table", "Opt-outs"),
     Screen("rates", LEAD, "/rates", ".js-plotly-plot .main-svg", "Rates"),
