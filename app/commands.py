@@ -55,6 +55,7 @@ def _occupied(folder: Path) -> None:
 def _found(told: settings.Settings) -> None:
     """Found the hospital; a mark shows while it is unfinished, so that a stop is no trap."""
     from app.demo.hospital import write_hospital
+    from app.demo.learning import learn
     from app.demo.work import work, write_correction
 
     told.data.mkdir(parents=True)
@@ -74,6 +75,7 @@ def _found(told: settings.Settings) -> None:
         corrected = folder / "corrected.csv"
         write_correction(corrected, today)
         take_in(site, Delivery((corrected,)), bar)
+    learn(site, today)
     site.engine.dispose()
     mark.rename(told.data / "DEMO")
 
@@ -176,4 +178,13 @@ def enrol(asked: argparse.Namespace) -> int:
     person = Person(asked.handle, asked.name, Role(asked.role))
     _site(asked).submit(INTAKE, staff.enrol, person)
     sys.stdout.write(f"{person.name} may sign in as {person.role.words}.\n")
+    return 0
+
+
+def erase(asked: argparse.Namespace) -> int:
+    """Erase the links of REALM cases whose days are over."""
+    from app import realm_desk  # the pictures it makes need half a second to load
+
+    gone = realm_desk.erase(_site(asked))
+    sys.stdout.write(f"{gone} links between REALM cases and scans were erased.\n")
     return 0

@@ -19,6 +19,8 @@ ROOMS = (
     ("patients", "Patients", Permission.RESOLVE),
     ("held", "Held", Permission.RESOLVE),
     ("opt_outs", "Opt-outs", Permission.OPT_OUTS),
+    ("discrepancies", "Discrepancies", Permission.READ_REGISTER),
+    ("realm", "REALM", Permission.TAKE_PART),
     ("rates", "Rates", Permission.READ_RATES),
     ("trail", "Trail", Permission.READ_TRAIL),
     ("arrivals", "Arrivals", Permission.READ_SYSTEM),

@@ -9,9 +9,11 @@ from typing import Any
 from app import pacs
 from app.fls_policy import policy_of
 from app.unusable import UnusableSetting as UnusableSetting
+from store.domain.meeting import KEPT_DAYS
 from store.domain.queue import DUE_DAYS
 from store.domain.reading import ReadPolicy
 from store.domain.referral import Policy
+from store.domain.sampling import DRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,18 @@ class Settings:
         metadata={
             "env": "VCF_LEASE_SECONDS",
             "says": "seconds without a sign of life after which a worker loses its job",
+        },
+    )
+
+    realm_drawn: int = field(
+        default=DRAWN,
+        metadata={"env": "VCF_REALM_DRAWN", "says": "discrepancies drawn by lot for a meeting"},
+    )
+    realm_days: int = field(
+        default=KEPT_DAYS,
+        metadata={
+            "env": "VCF_REALM_DAYS",
+            "says": "days after a meeting until nobody can tell whose its cases were",
         },
     )
 

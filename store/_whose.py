@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from store._pictures import shown_series
 from store._reports import text_of
 from store.domain.naming import number, plain, spellings
 from store.domain.refusal import NotAllowed
@@ -24,6 +25,8 @@ class Whose:
     Attributes:
         case: The id of the case in the record.
         reporter: Whom the chair noted as the radiologist involved.
+        stack: Name of the picture that is shown first; empty where there is none.
+        series: Digest of the series it was made of.
     """
 
     case: str
@@ -39,6 +42,8 @@ class Whose:
     indication: str
     report: str
     reporter: str
+    stack: str
+    series: str
 
 
 def whose(session: Session, case_id: str, reporter: str = "") -> Whose:
@@ -46,6 +51,7 @@ def whose(session: Session, case_id: str, reporter: str = "") -> Whose:
     case = session.get_one(ReviewCase, case_id)
     scan = session.get_one(ScanRow, case.scan_id)
     patient = session.get_one(PatientRow, scan.patient_id)
+    shown = shown_series(session, scan.id)
     return Whose(
         case=case_id,
         surname=patient.surname,
@@ -60,6 +66,8 @@ def whose(session: Session, case_id: str, reporter: str = "") -> Whose:
         indication=scan.indication,
         report=text_of(session, scan.id) or "",
         reporter=reporter,
+        stack=(shown.stack or "") if shown else "",
+        series=shown.digest if shown else "",
     )
 
 

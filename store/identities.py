@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 
 from store._realm_cases import case_row, link_row, meeting_row
 from store._realm_tables import LinkRow, MeetingRow, RealmCaseRow
-from store._whose import Whose, whose
+from store._whose import Whose as Whose
+from store._whose import whose
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
 from store.guard import change, question

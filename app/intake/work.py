@@ -13,6 +13,7 @@ from typing import Any
 
 from app.intake.apart import Failed, Limits, Stopped, made_apart
 from app.intake.picture import Made, made_of
+from app.realm_desk import Daily
 from app.wiring import Site
 from store import preparing, probing
 from store.arrivals import Outcome
@@ -179,9 +180,10 @@ def work(site: Site, pause: Callable[[float], bool], orphaned: Callable[[], bool
     def stopping() -> bool:
         return pause(0) or orphaned()
 
-    worker = Worker(site, apart(site, stopping))
+    worker, daily = Worker(site, apart(site, stopping)), Daily(site)
     while not stopping():
         try:
+            daily(worker.clock())
             if worker.step() is None and pause(_IDLE_S):
                 return
         except Stopped:

@@ -106,10 +106,11 @@ class Share:
     def words(self) -> str:
         """As it is said to that person, with what is asked of each."""
         part = f"{100 * self.attended / self.meetings:.0f} %" if self.meetings else "no meeting yet"
+        cases = "1 case" if self.contributed == 1 else f"{self.contributed} cases"
         return (
             f"You were at {self.attended} of {self.meetings} meetings in the last twelve months "
-            f"({part}; {100 * ATTENDED:.0f} % are asked) and brought {self.contributed} cases "
-            f"({CONTRIBUTED} is asked)."
+            f"({part}; {100 * ATTENDED:.0f} % are asked) and brought {cases} ({CONTRIBUTED} a year "
+            "is asked)."
         )
 
 
