@@ -185,7 +185,7 @@ class Api:
         desk: SignedIn = request.scope[DESK]
         person = desk.person
         found = self.site.ask(person, cases.case, case_id)
-        painted = paint(found, demo=self.site.settings.demo)
+        painted = paint(found, demo=self.site.settings.demo, terms=self.site.terms)
         painted["pacs"] = pacs.link(
             self.site.settings.pacs_link,
             accession=found.scan.accession,

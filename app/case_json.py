@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import described_json
+from app import described_json, report_json
 from app.purpose import PURPOSE
 from app.report_json import reported
 from app.timeline_json import proposed, timeline
@@ -15,6 +15,7 @@ from store.domain.finding import Source, State
 from store.domain.genant import FractureType
 from store.domain.identity import age_on
 from store.domain.morphometry import Assessment
+from store.domain.prose.terms import OWN, Terms
 from store.domain.rejection import REASONS
 from store.domain.report import Recommendation, ReportStatus
 
@@ -34,6 +35,7 @@ LISTS: dict[str, Any] = {
     "recommendations": [r.value for r in Recommendation],
     "types": [shape.value for shape in FractureType],
     **described_json.LISTS,
+    **report_json.LISTS,
 }
 
 HIDDEN = "hidden until this case is closed"
@@ -41,7 +43,7 @@ HIDDEN = "hidden until this case is closed"
 _READERS = ("One reader", "Another reader")
 
 
-def paint(case: Case, *, demo: bool) -> dict[str, Any]:
+def paint(case: Case, *, demo: bool, terms: Terms = OWN) -> dict[str, Any]:
     """*case* as JSON for the viewer; `ahead`, `next` and `waiting` are added by the route."""
     return {
         "case": case.id,
@@ -72,7 +74,7 @@ def paint(case: Case, *, demo: bool) -> dict[str, Any]:
         "measured": {level.value: _measured(size) for level, size in case.spine.machine.items()},
         "remeasured": _remeasured(case),
         "unmeasured": {level.value: why for level, why in case.spine.unmeasured.items()},
-        "report": reported(case),
+        "report": reported(case, terms),
         "numbering": described_json.numbering(case),
         "alerts": described_json.alerts(case),
         "claim": claimed(case.claim),

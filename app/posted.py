@@ -8,7 +8,7 @@ from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.finding import Act, Decision, Deed
 from store.domain.genant import FractureType, Grade
 from store.domain.numbering import Confidence, CountFrom, Variant
-from store.domain.report import Recommendation, ReportStatus
+from store.domain.report import Judged, Recommendation, ReportStatus
 from store.domain.spine import Level
 
 Code = Annotated[str | None, Field(max_length=40)]
@@ -28,6 +28,19 @@ _AS_POSTED = (
     "told",
     "told_at",
 )
+
+
+class _Judged(BaseModel):
+    """What goes with a report status."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    suggested: ReportStatus | None = None
+    term_ok: bool | None = None
+    severity: Grade | None = None
+    levels: tuple[Level, ...] | None = Field(default=None, max_length=30)
+    action: bool | None = None
+    history_only: bool = False
 
 
 class Posted(BaseModel):
@@ -63,6 +76,7 @@ class Posted(BaseModel):
     alert: Code = None
     told: str | None = Field(default=None, max_length=500)
     told_at: AwareDatetime | None = None
+    judged: _Judged | None = None
 
     def act_of(self) -> Act:
         """The act it stands for."""
@@ -76,6 +90,7 @@ class Posted(BaseModel):
             status=self.status,
             recommendation=self.recommendation,
             points=self.points or (),
+            judged=Judged(**self.judged.model_dump()) if self.judged else Judged(),
             **{name: getattr(self, name) for name in _AS_POSTED},
         )
         stack = self.stack or ""

@@ -19,6 +19,7 @@ from app.api import Api
 from app.claims_api import ClaimsApi
 from app.desk import Desks
 from app.doors import Doors
+from app.letters_api import LettersApi
 from app.settings import Settings
 from app.tickets import Tickets
 from app.wiring import Site
@@ -87,6 +88,7 @@ def application(site: Site) -> App:
             *sign_in.routes(desks),
             *Api(desks, tickets).routes(),
             *ClaimsApi(desks, tickets).routes(),
+            *LettersApi(desks, tickets).routes(),
             *takeaway.routes(desks),
             *preferences.routes(desks),
             *realm_pictures.routes(desks),

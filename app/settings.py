@@ -115,6 +115,17 @@ class Settings:
             "says": "HL7 template: ref (REF^I12), mdm (MDM^T02), or the path of the site's own",
         },
     )
+    terms: str = field(
+        default="",
+        metadata={"env": "VCF_TERMS", "says": "file of the site's own words for reading reports"},
+    )
+    texts: str = field(
+        default="",
+        metadata={
+            "env": "VCF_TEXTS",
+            "says": "folder of the site's letter templates, short code and names",
+        },
+    )
     workers: int = field(
         default=1,
         metadata={

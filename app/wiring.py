@@ -4,14 +4,16 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from app.settings import Settings
+from app.texts.site import Texts, terms_of, texts_of
 from store import audit, migrate, trail
 from store.archive import Archive
 from store.domain.people import Person
+from store.domain.prose.terms import OWN, Terms
 from store.domain.refusal import Conflict, NotAllowed
 from store.engine import Engine, open_engine
 from store.unit import Reader, Unit
@@ -33,6 +35,8 @@ class Site:
     engine: Engine
     archive: Archive
     key: bytes
+    terms: Terms = OWN
+    texts: Texts = field(default_factory=Texts)
 
     def ask(
         self,
@@ -71,7 +75,9 @@ def open_site(settings: Settings) -> Site:
 
     Raises:
         UnsafeRecord: the triggers that guard the trail are gone.
+        UnusableSetting: the site's own terms or texts cannot be used.
     """
+    terms, texts = terms_of(settings), texts_of(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     archive = Archive(settings.data / "files")
     engine = open_engine(settings.database_address)
@@ -80,7 +86,7 @@ def open_site(settings: Settings) -> Site:
     if gone:
         msg = f"{len(gone)} guards of the trail are gone. Restore the record from a backup."
         raise UnsafeRecord(msg)
-    return Site(settings, engine, archive, _key(settings))
+    return Site(settings, engine, archive, _key(settings), terms, texts)
 
 
 def _key(settings: Settings) -> bytes:

@@ -16,7 +16,7 @@ from store.domain.genant import FractureType, Grade
 from store.domain.identity import Patient
 from store.domain.numbering import Numbering
 from store.domain.reading import Kind
-from store.domain.report import Recommendation, ReportStatus
+from store.domain.report import UNSAID, Judged, Recommendation, ReportStatus
 from store.domain.spine import Level
 
 
@@ -100,6 +100,16 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorReport:
+    """The report that stands of an earlier scan of the same patient."""
+
+    scanned: date | None
+    exam: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The report text that stands, and what a person said of it.
 
@@ -107,6 +117,9 @@ class Report:
         issues: Every version, the one that stands first.
         patient_class: As the report's message gave it.
         changed: Whether another text came after a person had judged one.
+        judged: What the person said beside, with what the rule had suggested.
+        overrode: Whether they chose another status than the rule suggested.
+        priors: Reports of the patient's earlier scans, the latest first.
     """
 
     text: str | None
@@ -117,6 +130,9 @@ class Report:
     changed: bool
     issues: tuple[Issue, ...] = ()
     patient_class: str = ""
+    judged: Judged = UNSAID
+    overrode: bool = False
+    priors: tuple[PriorReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from store._alerts import alerts_on
 from store._answers import answers_on
 from store._case import Case as Case
-from store._case import Closed, Issue, Reading, Report, Scan
+from store._case import Closed, Reading, Scan
 from store._case import Finding as Finding
 from store._case import Version as Version
 from store._claimed import SOMEBODY, held
@@ -21,20 +21,18 @@ from store._previewed import previews_on
 from store._prior import prior_day
 from store._readings import NOBODY, Seen, seen, shown_findings, undecided, versions
 from store._repeats import case_named, find_case, first_end
-from store._reports import versions_of
+from store._reported import report_of
 from store._scans import Stands
 from store._timeline import ScanSeen as ScanSeen
 from store._timeline import Timeline as Timeline
 from store._timeline import Vertebra as Vertebra
 from store._timeline import timeline_of
-from store.domain.clock import local
 from store.domain.describe import Acuity, EndPlate, Novelty, unstable_of
 from store.domain.finding import CaseState, Source, State, propose
 from store.domain.genant import FractureType, Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus, Patient
 from store.domain.people import Permission, Person
 from store.domain.reading import NUMBERS, Kind, Outcome
-from store.domain.report import Recommendation, ReportStatus
 from store.domain.spine import Level
 from store.guard import change, question
 from store.tables import (
@@ -43,7 +41,6 @@ from store.tables import (
     PatientRow,
     ReadingRow,
     ReferralRow,
-    ReportRow,
     ResultRow,
     ReviewCase,
     ScanRow,
@@ -95,7 +92,7 @@ def case(reader: Reader, case_id: str) -> Case:
         spine=spine,
         pictures=pictures,
         elsewhere=None if view.bare else elsewhere(session, row.id, reading.number, shown),
-        report=_report(
+        report=report_of(
             session,
             row,
             NOBODY if view.bare else reading,
@@ -277,25 +274,3 @@ def _version(row: FindingRow | None) -> Version | None:
         FractureType(row.shape) if row.shape else None,
         row.code,
     )
-
-
-def _report(session: Session, row: ReviewCase, said: ReadingRow, *, changed: bool) -> Report:
-    came = versions_of(session, row.scan_id)
-    issues = tuple(_issue(one) for one in came)
-    return Report(
-        text=issues[0].text if issues else None,
-        status=ReportStatus(said.report_status) if said.report_status else None,
-        recommendation=Recommendation(said.recommendation) if said.recommendation else None,
-        judged_by=said.report_by,
-        judged_at=said.report_at,
-        changed=changed,
-        issues=issues,
-        patient_class=next((one.patient_class for one in came if one.patient_class), ""),
-    )
-
-
-def _issue(row: ReportRow) -> Issue:
-    """One report; of a day alone, the day alone."""
-    day = f"{row.reported:%d/%m/%Y}" if row.reported else ""
-    moment = local(row.reported_at) if row.reported_at else day
-    return Issue(row.digest, row.status, moment or local(row.received_at), row.text, row.matched)

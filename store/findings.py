@@ -9,6 +9,7 @@ from store._claimed import check_hold, let_go
 from store._closing import ask_opinion, close, reopen, unreadable, withdraw
 from store._describing import describe, renumber, told
 from store._doing import Doing, Event, write_down
+from store._judging import judge
 from store._readings import check_hand, reading_row, seen
 from store._remeasured import check_stack, keep, measure
 from store._repeats import case_named, make
@@ -82,16 +83,6 @@ def _impossible(_doing: Doing) -> None:
     raise NotAllowed(msg)
 
 
-def _judge(doing: Doing) -> None:
-    decision, reading = doing.decision, doing.reading
-    check_decision(State.FLAGGED, None, decision)
-    reading.report_status = decision.status.value if decision.status else ""
-    reading.recommendation = decision.recommendation.value if decision.recommendation else "none"
-    reading.report_by, reading.report_at = doing.unit.person.name, doing.unit.now
-    if doing.repeat is None:
-        doing.case.report_changed = False
-
-
 def _measure(doing: Doing) -> None:
     check_decision(State.FLAGGED, None, doing.decision)
     before, after = measure(doing.unit.session, doing.case, doing.reading, doing.act)
@@ -108,7 +99,7 @@ _DEEDS: dict[Deed, Callable[[Doing], None]] = {
     Deed.DESCRIBE: describe,
     Deed.RENUMBER: renumber,
     Deed.TOLD: told,
-    Deed.REPORT: _judge,
+    Deed.REPORT: judge,
     Deed.MEASURE: _measure,
     Deed.CLOSE: close,
     Deed.UNREADABLE: unreadable,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from store.domain.describe import Acuity, EndPlate, Novelty, Unstable
 from store.domain.genant import FractureType, Grade
 from store.domain.numbering import Confidence, CountFrom, Variant
-from store.domain.report import Recommendation, ReportStatus
+from store.domain.report import UNSAID, Judged, Recommendation, ReportStatus
 from store.domain.spine import Level
 
 
@@ -80,6 +80,7 @@ class Decision:
     alert: str | None = None
     told: str | None = None
     told_at: datetime | None = None
+    judged: Judged = UNSAID
 
 
 @dataclass(frozen=True, slots=True)

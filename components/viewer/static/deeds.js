@@ -9,6 +9,7 @@ import { DECISIONS } from "./keys.js";
 import { chosen, menuFor, OF_CASE } from "./menus.js";
 import { vertebra } from "./pictures.js";
 import { obstacle, renumbering } from "./predict.js";
+import { reportDeeds } from "./reading.js";
 import { sights } from "./sights.js";
 
 const EMPTY = { finding: null, code: "", text: "", level: null, grade: null, type: null,
@@ -26,6 +27,7 @@ const THOUGH_READONLY = {
   told: (record) => openAlerts(record).length > 0,
   undo: ({ reading, closed }) => Boolean(closed && reading?.mine),
   status: ({ may }) => may?.includes("report_status") ?? false,
+  standards: ({ may }) => may?.includes("report_status") ?? false,
 };
 
 /** What accepting takes: the grade and type that stand on the button. */
@@ -122,6 +124,7 @@ export function deeds(room) {
     back: () => room.visits.back(),
     ...room.earlier.deeds,
     ...room.preview.deeds,
+    ...reportDeeds(room, { open, seen }),
     help: () => room.unfold(room.unfolded === "help" ? "" : "help"),
     close,
     findingUp: () => along(-1),

@@ -2,6 +2,7 @@
 
 import { clockNote } from "./clock.js";
 import { answersOf, changesOf, formOf } from "./forms.js";
+import { standardsAct } from "./reading.js";
 
 const options = (list = []) => list.map(({ code, words, hint }) => ({ value: code, words, note: hint ?? "" }));
 
@@ -107,7 +108,7 @@ function toldAct(menu) {
   return { act: { kind: "told", finding: null, alert, told: told.trim(), told_at: when.toISOString() } };
 }
 
-const ACTS = { describe: describeAct, numbering: numberingAct, told: toldAct };
+const ACTS = { describe: describeAct, numbering: numberingAct, told: toldAct, standards: standardsAct };
 
 /** What the filled form *menu* comes to: { act } or { hindrance } as a sentence. */
 export const formAct = (menu, record, finding) => ACTS[menu.name](menu, record, finding);

@@ -94,7 +94,9 @@ export function keyboard(room, deeds) {
     const action = covered && event.key === "Escape" ? "close" : actionOf(pressedKey(event), room.view.kind, room.keys());
     if (!action || (action === "close" && !covered)) return;
     taken(event);
-    if (covered && !["close", room.unfolded].includes(action)) return;
+    const judges = room.unfolded === "read" && ["status", "standards"].includes(action); // what they are about is in sight
+    if (covered && !judges && !["close", room.unfolded].includes(action)) return;
+    if (judges) room.unfold("");
     if (event.repeat && ONCE.has(action)) return;
     room.pressed(event.timeStamp);
     deeds.act(action);

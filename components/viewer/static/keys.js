@@ -19,7 +19,10 @@ export const KEYS = [
   row("history", "amend", "History", "History of this case", ["Y"]),
   row("undo", "amend", "Undo", "Undo your last step on this case, also its closing", ["Z"]),
   row("told", "urgent", "Who was told", "Urgent alert: say who was told, how and when", [";"]),
+  row("read", "report", "Read", "The report in full, with earlier ones, beside what was confirmed", ["]"]),
   row("status", "report", "Report status", "Say what the report says", ["S"]),
+  row("standards", "report", "Standards", "What the report names: term, severity, levels, action", ["["]),
+  row("texts", "report", "Texts", "Addendum and letters: copy a text and note it as issued", ["'"]),
   row("back", "case", "Back", "Back to the scan before", ["Q"]),
   row("next", "case", "Next scan", "Next scan, without closing this one", ["N"]),
   row("preview", "sent", "AI’s preview", "Preview sent by the AI product", ["/"]),
@@ -97,12 +100,12 @@ export const MODE_TITLES = {
 /** Actions that change the record; they wait until the case has been seen. */
 export const DECISIONS = new Set([
   "accept", "reject", "unsure", "finish", "grade", "type", "level", "describe", "missed", "numbering", "otherwise",
-  "undo", "told", "status", "save",
+  "undo", "told", "status", "standards", "save",
 ]);
 
 /** Actions that a held key must not repeat. */
 export const ONCE = new Set([
-  ...DECISIONS, "back", "next", "help", "details", "history", "preview", "prior", "series", "straight", "points", "locators", "slab", "mip",
+  ...DECISIONS, "back", "next", "help", "details", "history", "preview", "read", "texts", "prior", "series", "straight", "points", "locators", "slab", "mip",
   "curve", "place", "takeBack", "goLevel", "reset", "leave",
 ]);
 

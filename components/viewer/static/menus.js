@@ -5,6 +5,7 @@
 
 import { endings } from "./ends.js";
 import { OPTION_KEYS } from "./keys.js";
+import { judgedBy } from "./reading.js";
 
 const GRADES = [
   { value: 1, words: "Grade 1, mild", note: "20 to 25 % loss of height" },
@@ -25,6 +26,9 @@ const measuredNote = (record, level) => {
 const suggestedFirst = (options, value) =>
   options.map((o) => (o.value === value ? { ...o, note: `suggested by measurement; ${o.note ?? ""}`.replace(/; $/, "") } : o));
 
+/** What a rule reads in the report is marked, and stands where it stands: nobody has chosen it. */
+const byRule = (options, value) => options.map((o) => (o.value === value ? { ...o, note: "suggested by rule" } : o));
+
 const OPTIONS = {
   reason: (record) =>
     record.lists.reasons.map((r) => ({
@@ -38,8 +42,8 @@ const OPTIONS = {
     ...lists.levels.map((value) => ({ value, words: value, note: measuredNote(record, value) })),
     ...(lists.rare ?? []).map(({ code, hint }) => ({ value: code, words: code, note: hint, group: RARE })),
   ],
-  status: (record) => record.lists.statuses.map((s) => ({ value: s.code, words: s.words })),
-  recommendation: (record) => plain(record.lists.recommendations),
+  status: ({ lists, report }) => byRule(lists.statuses.map((s) => ({ value: s.code, words: s.words })), report.suggestion?.status),
+  recommendation: ({ lists, report }) => byRule(plain(lists.recommendations), report.suggestion?.recommendation),
 };
 
 const TITLES = {
@@ -134,5 +138,6 @@ export function chosen(menu, option, { record, finding }) {
     ? { grade: finding?.grade ?? null, type: finding?.type ?? null }
     : {};
   const { ending, closing: _only, ...rest } = answers;
-  return { act: { kind: WAYS[menu.name].kind ?? ending, finding: menu.finding, ...kept, ...rest } };
+  const said = menu.name === "status" ? judgedBy(record, answers.status) : null;
+  return { act: { kind: WAYS[menu.name].kind ?? ending, finding: menu.finding, ...kept, ...rest, ...(said && { judged: said }) } };
 }

@@ -78,14 +78,15 @@ const versions = ({ conflict }) =>
     list("You decided (not saved)", conflict.mine), list("What stands now", conflict.now),
   ]) : null);
 
-/** Shows *menu* in *node*; *on* = { choose(option), confirm(), write(text), close() }. */
-export function showMenu(node, menu, on) {
+/** Shows *menu* in *node*, *evidence* above it; *on* = { choose(option), confirm(), write(text), close() }. */
+export function showMenu(node, menu, on, evidence = null) {
   const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
   const { node: told, hint } = hintLine(menu);
   fill(
     node,
     head(menu.title, on.close),
     versions(menu),
+    evidence,
     el("div", { class: `vcf-panel-body vcf-asks-${menu.question}` }, onlyOne(menu) ? [] : groups(menu, { ...on, hint })),
     told,
     confirmation(menu, on),

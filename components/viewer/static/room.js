@@ -13,11 +13,13 @@ import { showHelp } from "./help.js";
 import { keyboard } from "./keyboard.js";
 import { rowsWith } from "./keymap.js";
 import { layout } from "./layout.js";
+import { showTexts } from "./letters.js";
 import { Locators } from "./locators.js";
 import { showDetails } from "./panel.js";
 import { preview } from "./preview.js";
 import { numbered, labelsOf, renumbered } from "./numbering.js";
 import { predictAll } from "./predict.js";
+import { showWholeReport } from "./reading.js";
 import { recovery } from "./recovery.js";
 import { Screen } from "./screen.js";
 import { showOutbox, showRecord } from "./show.js";
@@ -35,7 +37,7 @@ export class Room {
   constructor(parent, desk, setStateValue) {
     Object.assign(this, { desk, setStateValue });
     this.view = blank();
-    this.unfolded = ""; // "help", "details", "history" or "preview" while one of them covers the right column
+    this.unfolded = ""; // "help", "details", "history", "preview", "read" or "texts" while one covers the right column
     this.capturing = ""; // the action whose new key is waited for
     this.alert = null;
     this.visits = new Visits(this);
@@ -160,6 +162,8 @@ export class Room {
     const close = () => this.deeds.close();
     const panels = {
       help: () => showHelp(panel, this, close),
+      read: () => showWholeReport(panel, this.shown(), close),
+      texts: () => showTexts(panel, this, close),
       details: () => showDetails(panel, this.view, this.shown(), close),
       ...Object.fromEntries(Object.entries({ ...this.earlier.panels, ...this.preview.panels }).map(([name, show]) => [name, () => show(panel, this.shown(), close)])),
     };

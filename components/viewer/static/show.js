@@ -6,6 +6,7 @@ import { showForm } from "./formpanel.js";
 import { showFindings } from "./findings.js";
 import { showAlert, showOffer, showSaved } from "./notices.js";
 import { showMenu } from "./panel.js";
+import { evidence } from "./reading.js";
 import { showReport } from "./report.js";
 import { showSwitches } from "./switches.js";
 import { showUrgent } from "./urgent.js";
@@ -63,5 +64,6 @@ export function showRecord(room, record) {
   if (!room.unfolded) parts.panel.hidden = !view.menu;
   if (menus.get(parts.panel) === view.menu) return; // what is being written in it stays
   menus.set(parts.panel, view.menu);
-  if (view.menu) (view.menu.fields ? showForm : showMenu)(parts.panel, view.menu, room.deeds);
+  if (!view.menu) return;
+  (view.menu.fields ? showForm : showMenu)(parts.panel, view.menu, room.deeds, view.menu.name === "status" ? evidence(record) : null);
 }

@@ -1,0 +1,1 @@
+"""Texts and letters of a site: its templates, or those that come with the product."""
