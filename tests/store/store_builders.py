@@ -316,7 +316,7 @@ def _by_people(session: Session, case: ReviewCase) -> dict[int, dict[str, list[f
             level.value: list(one.heights.three)
             for level, one in remeasured_on(session, case.id, number).items()
         }
-        for number in (1, 2, 3, REPEAT)
+        for number in (1, 2, REPEAT)
     }
 
 
@@ -348,6 +348,7 @@ def recomputed(engine: Engine, case: str) -> dict[str, Any]:
         for name, change in event.after.items():
             if name.partition("/")[0] in _EMPTY:
                 rows[name] = _changed(name, rows.get(name), change)
+    measured.pop(3)  # an adjudicator's own: what stands there also stands on the other two
     kept = {number: {k: mm for k, mm in m.items() if mm} for number, m in measured.items()}
     alerts = [row for name, row in rows.items() if name.startswith("alerts/") and row]
     # Raised in a repeat, an alert is counted at once, and no event of the case tells of it.
