@@ -137,7 +137,7 @@ def scan_words(scan: ScanRow, patient: PatientRow) -> str:
     return " · ".join(filter(None, (named, number, born, scan.exam or "CT", day, scan.site)))
 
 
-def _join(unit: Unit, row: HeldRow, choice: str) -> str:
+def _join(unit: Unit, row: HeldRow, choice: str, share: float) -> str:
     """Enter the result for the chosen scan.
 
     Raises:
@@ -149,7 +149,7 @@ def _join(unit: Unit, row: HeldRow, choice: str) -> str:
         raise NotAllowed(msg)
     scan = unit.session.get_one(ScanRow, choice)
     row.scan_id = result.scan_id = scan.id
-    _flags.enter(unit, scan, result)
+    _flags.enter(unit, scan, result, share)
     return "The result was joined to the scan that was chosen."
 
 

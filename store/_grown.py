@@ -203,7 +203,7 @@ def hold_apart(
     )
 
 
-def _replace(unit: Unit, held: HeldRow, _choice: str) -> str:
+def _replace(unit: Unit, held: HeldRow, _choice: str, _share: float) -> str:
     """Let what was held take the place of the series.
 
     Raises:
@@ -218,7 +218,7 @@ def _replace(unit: Unit, held: HeldRow, _choice: str) -> str:
     return "What came later takes the place of the first; its picture is being made."
 
 
-def _looked(_unit: Unit, _held: HeldRow, _choice: str) -> str:
+def _looked(_unit: Unit, _held: HeldRow, _choice: str, _share: float) -> str:
     return "It is noted that somebody looked."
 
 

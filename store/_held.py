@@ -35,13 +35,14 @@ class Release:
 
     Attributes:
         does: In words, before it is done; a sentence.
-        act: Does it, with the key of the choice; the answer says what was done. It may raise
+        act: Does it, with the key of the choice and the share of scans that are read without the
+            AI's answer; the answer says what was done. It may raise
             `NotAllowed`, and then nothing is released.
         choices: What there is to choose from; without it there is one way only.
     """
 
     does: str
-    act: Callable[[Unit, HeldRow, str], str]
+    act: Callable[[Unit, HeldRow, str, float], str]
     choices: Callable[[Reader, HeldRow], tuple[Choice, ...]] | None = field(default=None)
 
 

@@ -34,7 +34,7 @@ def _choices(reader: Reader, row: HeldRow) -> tuple[Choice, ...]:
     return (*found, Choice(_OTHER, "A different person"))
 
 
-def _act(unit: Unit, row: HeldRow, choice: str) -> str:
+def _act(unit: Unit, row: HeldRow, choice: str, share: float) -> str:
     """Put the study to the patient that was chosen.
 
     Raises:
@@ -59,7 +59,7 @@ def _act(unit: Unit, row: HeldRow, choice: str) -> str:
     else:
         patient = unit.session.get_one(PatientRow, patient_id)
         _one_person(unit, patient, header.patient, take=kind == "new")
-    scan_id = _place(unit, header, patient, held)
+    scan_id = _place(unit, header, patient, held, share)
     row.scan_id = scan_id
     return f"{len(held)} series of the study were put to the patient that was chosen."
 
@@ -86,7 +86,9 @@ def _check_free(unit: Unit, digits: str) -> None:
         raise NotAllowed(msg)
 
 
-def _place(unit: Unit, header: SeriesHeader, patient: PatientRow, held: list[SeriesRow]) -> str:
+def _place(
+    unit: Unit, header: SeriesHeader, patient: PatientRow, held: list[SeriesRow], share: float
+) -> str:
     scan, wrong = scan_row(unit, header, patient)
     if wrong:
         raise NotAllowed(wrong)
@@ -95,7 +97,7 @@ def _place(unit: Unit, header: SeriesHeader, patient: PatientRow, held: list[Ser
     for series in held:
         series.scan_id, series.fate, series.reason = scan.id, Fate.ACCEPTED.value, ""
     tell_readers(unit, scan.id, seen)
-    join_waiting(unit, scan, 0.0)
+    join_waiting(unit, scan, share)
     return scan.id
 
 

@@ -4,6 +4,13 @@ from store._doubted import JOIN, OTHER_PATIENT, SEVERAL_SCANS
 from store._grown import GROWN
 from store._held import Release
 from store._identified import BY_PERSON
+from store.messages import AGAIN, REFUSED
 
-RELEASES: dict[str, Release] = {OTHER_PATIENT: JOIN, SEVERAL_SCANS: JOIN, **BY_PERSON, **GROWN}
+RELEASES: dict[str, Release] = {
+    OTHER_PATIENT: JOIN,
+    SEVERAL_SCANS: JOIN,
+    REFUSED: AGAIN,
+    **BY_PERSON,
+    **GROWN,
+}
 """A code that is not here can only be discarded."""

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from store._held import DISCARDED, OPEN, RELEASED, SHOWN, Choice
 from store._releases import RELEASES
+from store.domain import wording
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed
 from store.guard import change, question
@@ -19,7 +20,7 @@ __all__ = ["Choice", "Held", "decided", "discard", "open_count", "open_ones", "r
 PAGE = 100
 """So many are listed at once, the oldest first."""
 LATEST_DECIDED = 50
-LONGEST_WORDS = 500
+_WANTING = "This needs a reason. Write a few words, then press again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Held:
         shown: What a person needs to decide: names and values, which may name a patient.
         does: What release does, in words; empty where it can only be discarded.
         choices: Ways of releasing it, one of which must be chosen; none where there is one only.
+        file: Name of its kept bytes in the archive.
         state: "open", "released" or "discarded"; of the latter two *by*, *when* and *words*.
     """
 
@@ -42,6 +44,7 @@ class Held:
     shown: tuple[tuple[str, str], ...]
     does: str = ""
     choices: tuple[Choice, ...] = ()
+    file: str = ""
     state: str = OPEN
     by: str = ""
     when: datetime | None = None
@@ -80,11 +83,14 @@ def decided(reader: Reader) -> tuple[Held, ...]:
 
 
 @change(Permission.RESOLVE)
-def release(unit: Unit, held_id: str, words: str, choice: str = "") -> str:
+def release(
+    unit: Unit, held_id: str, words: str, choice: str = "", unaided_share: float = 0.0
+) -> str:
     """What was done with something held, now that a person let it go, with *words* saying why.
 
     Args:
         choice: Key of one of its choices, where it has any.
+        unaided_share: Of all scans that an AI answered, how many are read without its answer.
 
     Raises:
         NotAllowed: it is not here, it cannot be released, or the words or the choice are wanting.
@@ -95,11 +101,11 @@ def release(unit: Unit, held_id: str, words: str, choice: str = "") -> str:
     if how is None:
         msg = "This cannot be released as it is. Have it corrected at its sender, then discard it."
         raise NotAllowed(msg)
-    said = _worded(words)
+    said = wording.said(words, _WANTING)
     if how.choices is not None and choice not in {one.key for one in how.choices(unit, row)}:
         msg = "Nothing is chosen, or the choice is gone. Choose one of those listed."
         raise NotAllowed(msg)
-    done = how.act(unit, row, choice)
+    done = how.act(unit, row, choice, unaided_share)
     _close(unit, row, RELEASED, said)
     return done
 
@@ -113,7 +119,7 @@ def discard(unit: Unit, held_id: str, words: str) -> None:
         Conflict: somebody decided on it already.
     """
     row = _standing(unit, held_id)
-    _close(unit, row, DISCARDED, _worded(words))
+    _close(unit, row, DISCARDED, wording.said(words, _WANTING))
 
 
 def _standing(unit: Unit, held_id: str) -> HeldRow:
@@ -125,17 +131,6 @@ def _standing(unit: Unit, held_id: str) -> HeldRow:
         msg = f"{row.acted_name} {row.state} this already. Load the page again."
         raise Conflict(msg)
     return row
-
-
-def _worded(words: str) -> str:
-    said = words.strip()
-    if not said:
-        msg = "This needs a reason. Write a few words, then press again."
-        raise NotAllowed(msg)
-    if len(said) > LONGEST_WORDS:
-        msg = f"The reason has {len(said)} characters; {LONGEST_WORDS} fit. Shorten it."
-        raise NotAllowed(msg)
-    return said
 
 
 def _close(unit: Unit, row: HeldRow, state: str, words: str) -> None:
@@ -159,6 +154,7 @@ def _held(reader: Reader, row: HeldRow) -> Held:
         shown=tuple((str(name), str(said)) for name, said in row.about.get(SHOWN, {}).items()),
         does=how.does if how else "",
         choices=choices,
+        file=row.file,
         state=row.state,
         by=row.acted_name,
         when=row.acted_at.replace(tzinfo=UTC) if row.acted_at else None,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, func, or_, select, update
 from sqlmodel import col
 
 from store._jobs import hits, owned, settle
+from store.domain import wording
 from store.domain.job import (
     LEASE,
     LONGEST_WAIT,
@@ -161,9 +162,7 @@ def retry(unit: Unit, job_id: str, words: str) -> State:
         NotAllowed: no words are given, it is not dead, or its like stands in the queue.
     """
     row = unit.session.get(JobRow, job_id)
-    if not words.strip():
-        msg = "Say why it should succeed now; the words go to the trail."
-        raise NotAllowed(msg)
+    said = wording.said(words, "Say why it should succeed now; the words go to the trail.")
     if row is None or row.state != State.DEAD:
         msg = "This job is not dead. Reload the page to see where it stands."
         raise NotAllowed(msg)
@@ -175,7 +174,7 @@ def retry(unit: Unit, job_id: str, words: str) -> State:
         raise NotAllowed(msg)
     row.state, row.tries, row.owner = State.WAITING.value, 0, ""
     row.not_before = row.ended_at = None
-    unit.tell("job.retried", row.id, kind=row.kind, words=words.strip())
+    unit.tell("job.retried", row.id, kind=row.kind, words=said)
     return State(row.state)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from store import _merging
 from store._conflicts import words_of_row
+from store.domain import wording
 from store.domain.naming import number, words
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
@@ -19,6 +20,7 @@ from store.tables import MergeRow, PatientRow, ScanRow, SearchKey
 from store.unit import Reader, Unit
 
 MOST = 20
+_WANTING = "Say in a few words why, so that others can follow it."
 _LAST = "\U0010ffff"
 
 
@@ -93,7 +95,7 @@ def merge(unit: Unit, one: str, into: str, why: str) -> str:
     Raises:
         NotAllowed: they are one already, are not here, or no words say why.
     """
-    said = _said(why)
+    said = wording.said(why, _WANTING)
     first, other = unit.session.get(PatientRow, one), unit.session.get(PatientRow, into)
     if first is None or other is None or one == into:
         msg = "Choose two patients that are here."
@@ -127,7 +129,7 @@ def undo(unit: Unit, merge_id: str, why: str) -> None:
     Raises:
         NotAllowed: this merge does not stand, or no words say why.
     """
-    said, row = _said(why), unit.session.get(MergeRow, merge_id)
+    said, row = wording.said(why, _WANTING), unit.session.get(MergeRow, merge_id)
     if row is None or row.undone_at is not None:
         msg = "This merge does not stand any more. Reload the page."
         raise NotAllowed(msg)
@@ -161,11 +163,3 @@ def _known(reader: Reader, row: PatientRow) -> Known:
     scans = select(func.count()).where(col(ScanRow.patient_id) == row.id)
     count = reader.session.execute(scans).scalar_one()
     return Known(row.id, words_of_row(row), row.site, int(count))
-
-
-def _said(words_: str) -> str:
-    said = words_.strip()
-    if not said:
-        msg = "Say in a few words why, so that others can follow it."
-        raise NotAllowed(msg)
-    return said

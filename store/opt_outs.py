@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from store._opted import keep_out, owners_of
+from store.domain import wording
 from store.domain.identity import NhsNumber
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
@@ -16,6 +17,8 @@ from store.guard import change, question
 from store.tables import OptOutRow, PatientRow, ReferralRow, ScanRow
 from store.unit import Reader, Unit
 
+_now = func.coalesce(col(PatientRow.merged_into), col(PatientRow.id))
+"""Who a patient is now: an opt-out may stand under the number of a record that was merged."""
 SHOWN = 500
 LONGEST = 500
 _MARKS = str.maketrans("", "", " \t-./_‐‑‒–—\u00a0\u2007\u202f")
@@ -117,15 +120,13 @@ def lift(unit: Unit, entry_id: str, words: str) -> int:
     """End an opt-out; how many scans are back where they were.
 
     Raises:
-        NotAllowed: it is not here or was ended, or no words say why.
+        NotAllowed: it is not here or was ended, no words say why, or too many.
     """
-    row, said = unit.session.get(OptOutRow, entry_id), words.strip()[:LONGEST]
+    row = unit.session.get(OptOutRow, entry_id)
     if row is None or row.ended_at is not None:
         msg = "This opt-out does not stand any more. Reload the page."
         raise NotAllowed(msg)
-    if not said:
-        msg = "Say in a few words why it ends."
-        raise NotAllowed(msg)
+    said = wording.said(words, "Say in a few words why it ends.", LONGEST)
     row.ended_by, row.ended_at, row.ended_why = unit.person.handle, unit.now, said
     scans = keep_out(unit, owners_of(unit.session, row.nhs_number))
     unit.tell("opt_out.lifted", row.id, scans=scans)
@@ -138,7 +139,7 @@ def entries(reader: Reader) -> tuple[Entry, ...]:
     kept_out = (
         select(func.count())
         .select_from(ScanRow)
-        .join(PatientRow, col(PatientRow.id) == col(ScanRow.patient_id))
+        .join(PatientRow, _now == col(ScanRow.patient_id))
         .where(col(PatientRow.nhs_number) == col(OptOutRow.nhs_number))
         .scalar_subquery()
     )
@@ -157,7 +158,7 @@ def referred(reader: Reader) -> tuple[Referred, ...]:
     """Those who opted out and whose name the FLS has: nothing here takes it back by itself."""
     rows = reader.session.execute(
         select(ReferralRow, PatientRow, OptOutRow)
-        .join(PatientRow, col(PatientRow.id) == col(ReferralRow.open_patient))
+        .join(PatientRow, _now == col(ReferralRow.open_patient))
         .join(OptOutRow, col(OptOutRow.nhs_number) == col(PatientRow.nhs_number))
         .where(col(OptOutRow.ended_at).is_(None))
         .order_by(col(ReferralRow.at))

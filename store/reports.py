@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from store._receipts import Outcome, receipt
 from store._reports import BY_HAND, TAKEN_OFF, meant, place, versions_of
+from store.domain import wording
 from store.domain.arrival import Fate, RadiologyReport
 from store.domain.clock import local
 from store.domain.people import Permission
@@ -17,6 +18,7 @@ from store.tables import ReportRow, ReviewCase, ScanRow
 from store.unit import Reader, Unit
 
 SHOWN = 200
+_WANTING = "Say in a few words why, so that others can follow it."
 """So many waiting reports are listed, the oldest first; all of them are counted."""
 
 
@@ -145,7 +147,7 @@ def attach(unit: Unit, report_id: str, case_id: str, words: str) -> None:
     Raises:
         NotAllowed: it does not wait any more, there is no such case, or no words say why.
     """
-    row, why = _row(unit, report_id), _words(words)
+    row, why = _row(unit, report_id), wording.said(words, _WANTING)
     if row.scan_id is not None:
         msg = "This report is at a scan already. Take it off there first."
         raise NotAllowed(msg)
@@ -165,7 +167,7 @@ def detach(unit: Unit, report_id: str, words: str) -> None:
     Raises:
         NotAllowed: it is at no scan, or no words say why.
     """
-    row, why = _row(unit, report_id), _words(words)
+    row, why = _row(unit, report_id), wording.said(words, _WANTING)
     if row.scan_id is None:
         msg = "This report is at no scan."
         raise NotAllowed(msg)
@@ -180,11 +182,3 @@ def _row(unit: Unit, report_id: str) -> ReportRow:
         msg = "This report is not here. Reload the page."
         raise NotAllowed(msg)
     return row
-
-
-def _words(words: str) -> str:
-    said = words.strip()
-    if not said:
-        msg = "Say in a few words why, so that others can follow it."
-        raise NotAllowed(msg)
-    return said

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
+from store.domain import wording
 from store.domain.clock import local
 from store.domain.people import Permission
 from store.domain.refusal import Conflict, NotAllowed
@@ -14,6 +15,7 @@ from store.tables import VersionRow
 from store.unit import Reader, Unit
 
 LONGEST_WORDS = 1000
+_WANTING = f"Say in 1 to {LONGEST_WORDS} characters what was looked at, then press again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,7 @@ def accept(unit: Unit, product: str, version: str, words: str) -> None:
     if row.accepted_at is not None:
         msg = f"{row.accepted_name} accepted it already. Load the page again."
         raise Conflict(msg)
-    said = words.strip()
-    if not 0 < len(said) <= LONGEST_WORDS:
-        msg = f"Say in 1 to {LONGEST_WORDS} characters what was looked at, then press again."
-        raise NotAllowed(msg)
+    said = wording.said(words, _WANTING, LONGEST_WORDS)
     row.accepted_by, row.accepted_name = unit.person.handle, unit.person.name
     row.accepted_at, row.words = unit.now, said
     unit.tell("ai_version.accepted", product, version=version)

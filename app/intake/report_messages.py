@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from app import sources
 from app.intake import hl7_reports
 from app.intake.hl7_message import Head, UnusableMessage, head_of, messages
 from app.wiring import Site
-from store import arrivals, reports
+from store import messages as refused
+from store import reports
 from store.arrivals import Outcome
 from store.domain.arrival import Fate, RadiologyReport
 from store.domain.people import INTAKE
@@ -40,10 +42,13 @@ def take(site: Site, raw: bytes, source: str = "", charset: str = "") -> Taken:
     try:
         found = hl7_reports.read(raw, charset)
     except UnusableMessage as refusal:
-        words = str(refusal)
+        words, code = str(refusal), "AR" if refusal.rejected else "AE"
         digest = sha256(raw).hexdigest()
-        site.submit(INTAKE, arrivals.refuse, "report", digest, Fate.REFUSED, words, source=source)
-        return Taken("AR" if refusal.rejected else "AE", head, words)
+        kept = site.ask(INTAKE, refused.room, digest)
+        if kept:
+            _keep(site, digest, raw)
+        site.submit(INTAKE, refused.refuse, digest, words, kept=kept, answer=code, source=source)
+        return Taken(code, head, words)
     return Taken("AA", head, "", tuple(_enter(site, raw, replace(r, source=source)) for r in found))
 
 
@@ -60,10 +65,35 @@ def take_file(
     return done
 
 
+def read_again(site: Site, digest: str, source: str) -> None:
+    """Enter the reports of a refused message that was kept, as *source* is set up now.
+
+    Raises:
+        UnusableMessage: it still cannot be read.
+        UnusableSetting: the file of sources cannot be used.
+    """
+    charset = next(
+        (
+            one.charset
+            for one in sources.read(site.settings)
+            if isinstance(one, sources.Reports) and one.name == source
+        ),
+        "",
+    )
+    raw = site.archive.path("messages", digest).read_bytes()
+    for report in hl7_reports.read(raw, charset):
+        _enter(site, raw, replace(report, source=source))
+
+
 def _enter(site: Site, raw: bytes, report: RadiologyReport) -> Outcome:
     if not site.ask(INTAKE, reports.known, report.digest):
-        site.archive.put("messages", report.raw, lambda file: _written(file.write(raw)))
+        _keep(site, report.raw, raw)
     return site.submit(INTAKE, reports.receive, report)
+
+
+def _keep(site: Site, digest: str, raw: bytes) -> None:
+    if not site.archive.path("messages", digest).exists():
+        site.archive.put("messages", digest, lambda file: _written(file.write(raw)))
 
 
 def _written(_count: int) -> None:

@@ -3,9 +3,13 @@
 import streamlit as st
 
 from app import session
+from app.intake.report_messages import read_again
+from app.settings import UnusableSetting
 from components.plain_table import plain_table
-from store import held
+from store import held, messages
 from store.domain.clock import local
+from store.domain.refusal import Unusable
+from store.domain.wording import LONGEST_WORDS
 from store.held import Held
 
 _NOTHING = "choose"
@@ -27,7 +31,7 @@ def _one(one: Held) -> None:
         with st.form(f"decide {one.id}", border=False):
             choice = _choice(one)
             words = st.text_input(
-                "Why", key=f"words {one.id}", max_chars=held.LONGEST_WORDS, autocomplete="off"
+                "Why", key=f"words {one.id}", max_chars=LONGEST_WORDS, autocomplete="off"
             )
             left, right = st.columns(2)
             released = bool(one.does) and left.form_submit_button(
@@ -37,10 +41,22 @@ def _one(one: Held) -> None:
                 "Discard", help="It is left out for good; its line stays.", key=f"discard {one.id}"
             )
         st.caption(f"Release: {one.does}" if one.does else "It can only be discarded.")
+    share = session.here().site.settings.unaided_share
     if released:
-        _decide(session.submit(held.release, one.id, words, choice))
+        if one.code != messages.REFUSED or not words.strip() or _read_again(one):
+            _decide(session.submit(held.release, one.id, words, choice, share))
     elif discarded:
         _decide("It is left out." if session.done(held.discard, one.id, words) else None)
+
+
+def _read_again(one: Held) -> bool:
+    """Whether a refused message could be read now; why not is shown."""
+    try:
+        read_again(session.here().site, one.file, one.source)
+    except (Unusable, UnusableSetting) as refusal:
+        st.error(f"It still cannot be read. {refusal}")
+        return False
+    return True
 
 
 def _choice(one: Held) -> str:

@@ -11,12 +11,15 @@ from app.intake.hl7_message import UnusableMessage, messages
 from app.intake.hl7_reports import read
 from app.intake.mllp_frames import Frame, Frames, Stray
 from app.intake.receive import Delivery, receive
+from app.intake.report_messages import read_again, take
 from app.settings import Settings
 from app.wiring import open_site
 from components.imaging.results import Kind, recognise
-from store import reports
+from store import held, reports
+from store import messages as refused
 from store.domain.arrival import Fate
 from store.domain.people import Person, Role
+from store.domain.refusal import NotAllowed
 from store.unit import Reader
 
 
@@ -160,7 +163,48 @@ def test_a_batch_file_is_taken_in_and_each_message_kept(tmp_path: Path) -> None:
         assert [one.accession for one in reports.waiting(reader).oldest] == ["A1", "A2"]
     kept = {path.read_bytes() for path in (tmp_path / "data/files/messages").iterdir()}
     assert good in kept
-    assert len(kept) == 2
+    assert len(kept) == 3, "the refused one is kept as well"
     again = receive(site, Delivery((batch,)))
     assert [fate for _, fate, _ in again.others][:2] == [Fate.DUPLICATE, Fate.DUPLICATE]
+    site.engine.dispose()
+
+
+def test_a_refused_message_waits_once_for_a_person_and_is_read_again_as_its_source_is_now(
+    tmp_path: Path,
+) -> None:
+    lead = Person("l", "Lead", Role.METABOLIC_LEAD)
+    raw = message("OBX|1|TX|R||Höhenminderung CANARY", charset="").decode().encode("latin-1")
+    told = tmp_path / "sources.toml"
+    told.write_text('[[source]]\nname = "ris"\nkind = "mllp"\n')
+    site = open_site(Settings(data=tmp_path / "data", sources=str(told)))
+    assert [take(site, raw, "ris").code for _ in range(3)] == ["AE"] * 3
+    (one,) = site.ask(lead, held.open_ones)
+    assert dict(one.shown) == {"Answered": "AE", "Times sent": "3"}
+    assert "is not UTF-8" in one.reason
+    assert "CANARY" not in one.reason
+    with pytest.raises(UnusableMessage, match="not UTF-8"):
+        read_again(site, one.file, one.source)
+    with pytest.raises(NotAllowed, match="not read again yet"):
+        site.submit(lead, held.release, one.id, "mended")
+    told.write_text('[[source]]\nname = "ris"\nkind = "mllp"\ncharset = "8859/1"\n')
+    read_again(site, one.file, one.source)
+    assert "1 of its reports" in site.submit(lead, held.release, one.id, "mended")
+    assert site.ask(lead, held.open_ones) == ()
+    assert site.ask(lead, reports.waiting).count == 1
+    site.engine.dispose()
+
+
+def test_a_flood_of_refused_messages_is_answered_and_the_rest_of_it_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused, "MOST_OPEN", 2)
+    lead = Person("l", "Lead", Role.METABOLIC_LEAD)
+    site = open_site(Settings(data=tmp_path / "data"))
+    sent = [message("OBX|1|TX|R||x", status="X", accession=f"A{n}") for n in range(4)]
+    assert {take(site, raw).code for raw in sent} == {"AE"}
+    assert len(site.ask(lead, held.open_ones)) == 2
+    assert len(list((tmp_path / "data/files/messages").iterdir())) == 2
+    site.submit(lead, held.discard, site.ask(lead, held.open_ones)[0].id, "a test")
+    take(site, sent[0])
+    assert len(site.ask(lead, held.open_ones)) == 1, "what was discarded is not laid anew"
     site.engine.dispose()

@@ -1,14 +1,14 @@
 """A result of another patient is held, and a person joins it to the scan that is meant."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlmodel import Session
 from store_builders import LEAD, NOW, a_flag, a_header, a_patient, a_result, arrive, say, show
 
 from store import held
 from store.domain.arrival import AiResult, Fate, SeriesHeader
 from store.domain.spine import Level
-from store.tables import ResultRow
+from store.tables import ResultRow, ReviewCase
 from store.unit import Reader, Unit
 
 
@@ -78,3 +78,20 @@ def test_of_several_scans_with_one_accession_number_a_person_chooses(engine: Eng
     assert len(one.choices) == 2
     release(engine, one, one.choices[1].key)
     assert open_ones(engine) == ()
+
+
+def test_a_released_result_is_drawn_for_reading_without_it_as_any_other(engine: Engine) -> None:
+    header = a_header()
+    arrive(engine, header)
+    result = of_another(header)
+    say(engine, result)
+    (one,) = open_ones(engine)
+    with Unit(engine, LEAD, NOW) as unit:
+        held.release(unit, one.id, "PACS confirmed it.", one.choices[0].key, 1.0)
+    case = say(engine, result).case or _case_of(engine)
+    assert show(engine, case).reading.unaided
+
+
+def _case_of(engine: Engine) -> str:
+    with Session(engine) as session:
+        return str(session.execute(select(ReviewCase.id)).scalar_one())

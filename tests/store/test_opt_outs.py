@@ -28,7 +28,18 @@ from store_builders import (
 from app.intake.opt_out_table import UnusableTable, enter
 from app.settings import Settings
 from app.wiring import Site
-from store import cases, findings, history, opt_outs, rates, referrals, search, standing, worklist
+from store import (
+    cases,
+    findings,
+    history,
+    merges,
+    opt_outs,
+    rates,
+    referrals,
+    search,
+    standing,
+    worklist,
+)
 from store.archive import Archive
 from store.domain.arrival import SeriesHeader
 from store.domain.finding import Deed
@@ -201,3 +212,38 @@ def test_a_table_enters_each_row_once_and_names_nobody(engine: Engine, tmp_path:
     table.write_text("a,b\n1,2\n")
     with pytest.raises(UnusableTable, match="nhs_number"):
         enter(site, table, NOW.date())
+
+
+def test_an_opt_out_under_a_merged_record_counts_the_scans_where_they_are_now(
+    engine: Engine,
+) -> None:
+    one, into = a_header(), a_header()
+    for header in (one, into):
+        arrive(engine, header)
+    with Session(engine) as session:
+        owners = [
+            session.execute(select(ScanRow).where(ScanRow.study_uid == header.study_uid))
+            .scalar_one()
+            .patient_id
+            for header in (one, into)
+        ]
+    with Unit(engine, LEAD, NOW) as unit:
+        merges.merge(unit, *owners, "the same person")
+    assert one.patient.nhs_number
+    assert opt_out(engine, one.patient.nhs_number.digits).scans == 2
+    with Reader(engine, COORDINATOR) as reader:
+        (entry,) = opt_outs.entries(reader)
+    assert entry.scans == 2
+
+
+def test_words_that_end_an_opt_out_are_refused_and_never_cut(engine: Engine) -> None:
+    header = a_header()
+    arrive(engine, header)
+    assert header.patient.nhs_number
+    opt_out(engine, header.patient.nhs_number.digits)
+    with Reader(engine, COORDINATOR) as reader:
+        (entry,) = opt_outs.entries(reader)
+    with Unit(engine, COORDINATOR, NOW) as unit:
+        with pytest.raises(NotAllowed, match="501 characters; 500 fit"):
+            opt_outs.lift(unit, entry.id, "w" * 501)
+        opt_outs.lift(unit, entry.id, "w" * 500)
