@@ -22,6 +22,7 @@ from app.doors import Doors
 from app.letters_api import LettersApi
 from app.settings import Settings
 from app.tickets import Tickets
+from app.triage_api import TriageApi
 from app.wiring import Site
 from store import migrate
 
@@ -89,6 +90,7 @@ def application(site: Site) -> App:
             *Api(desks, tickets).routes(),
             *ClaimsApi(desks, tickets).routes(),
             *LettersApi(desks, tickets).routes(),
+            *TriageApi(desks, tickets).routes(),
             *takeaway.routes(desks),
             *preferences.routes(desks),
             *realm_pictures.routes(desks),

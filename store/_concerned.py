@@ -104,8 +104,14 @@ class Gathered:
         self.by_readers = self._read_by_readers()
 
     def _parts(self) -> dict[str, list[Part]]:
+        case_, scan_ = ReviewCase, ScanRow
         rows = self._session.execute(
-            select(ReviewCase, ScanRow)
+            select(
+                *(col(each) for each in (case_.id, case_.version, case_.report_status)),
+                col(case_.open_alerts),
+                *(col(each) for each in (scan_.patient_id, scan_.scanned, scan_.site, scan_.exam)),
+                col(scan_.id).label("scan"),
+            )
             .join(ScanRow, col(ScanRow.id) == col(ReviewCase.scan_id))
             .where(
                 col(ScanRow.patient_id).in_(self.ids),
@@ -115,20 +121,21 @@ class Gathered:
         ).all()
         fractures = self._fractures()
         found: dict[str, list[Part]] = defaultdict(list)
-        for case, scan in rows:
-            status = ReportStatus(case.report_status) if case.report_status else None
-            found[scan.patient_id].append(
+        for row in rows:
+            status = ReportStatus(row.report_status) if row.report_status else None
+            seen = fractures[row.id]
+            found[row.patient_id].append(
                 Part(
-                    case=case.id,
-                    scan=scan.id,
-                    version=case.version,
-                    scanned=scan.scanned,
-                    site=scan.site,
-                    exam=scan.exam,
-                    fractures=merged(fractures[case.id].levels),
+                    case=row.id,
+                    scan=row.scan,
+                    version=row.version,
+                    scanned=row.scanned,
+                    site=row.site,
+                    exam=row.exam,
+                    fractures=merged(seen.levels),
                     report_status=status,
-                    open_alerts=case.open_alerts,
-                    old=status is ReportStatus.KNOWN_PRIOR or fractures[case.id].old,
+                    open_alerts=row.open_alerts,
+                    old=status is ReportStatus.KNOWN_PRIOR or seen.old,
                 )
             )
         return found

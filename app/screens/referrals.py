@@ -1,52 +1,50 @@
-"""Who goes to the FLS, who is held and why, and what was exported."""
+"""The triage room for the FLS: who goes this week, who waits for a decision, who does not go."""
 
 import uuid
 
 import streamlit as st
 
-from app import referral_file, session
-from components.worklist_table import Column, Kind, Row, worklist_table
-from store import referrals
+from app import referral_file, session, triage_json
+from app.triage_api import ROOM, today
+from components.triage_room import triage_room, wanted
+from store import known, referrals, triage
 from store.domain.clock import local
 from store.domain.people import Permission
-from store.domain.referral import Hold
 from store.domain.refusal import NotAllowed
-from store.referrals import Line
+from store.domain.triage import ORDER_WORDS, Lane
+from store.triage import Episode
 
-COLUMNS = (
-    Column("worst", "Grade", Kind.GRADE),
-    Column("patient", "Patient"),
-    Column("nhs", "NHS number"),
-    Column("born", "Born"),
-    Column("scanned", "Scanned"),
-    Column("levels", "Levels"),
-    Column("site", "Site"),
-    Column("verdict", "FLS referral"),
-)
-
-
-def _row(line: Line) -> Row:
-    return Row(
-        line.case,
-        {
-            "worst": int(line.worst),
-            "patient": line.patient,
-            "nhs": line.nhs_number or "none",
-            "born": f"{line.born:%d/%m/%Y}" if line.born else "–",
-            "scanned": f"{line.scanned:%d/%m/%Y}" if line.scanned else "–",
-            "levels": ", ".join(level.value for level in line.levels),
-            "site": line.site,
-            "verdict": _verdict(line),
-        },
-    )
+PAGE = 100
+"""Patients of a lane that are shown at once; the rest follow as these are decided."""
+_ABOUT = {
+    Lane.DECIDE: "Something speaks for an exclusion, and nobody has answered yet.",
+    Lane.WEEK: "The next export hands these over.",
+    Lane.LATER: "Ready, and beyond this week's number.",
+    Lane.HELD: "Something is missing before they can be referred or excluded.",
+    Lane.NOT: "Excluded by policy, by a reader's reason or by a coordinator.",
+    Lane.REFERRED: "The FLS has them.",
+}
 
 
-def _verdict(line: Line) -> str:
-    if line.referred_on:
-        return f"Referred {line.referred_on:%d/%m/%Y}"
-    if isinstance(line.verdict, Hold):
-        return f"Held: {'; '.join(line.verdict.reasons)}"
-    return "Ready"
+def _lane(room: triage.Room) -> Lane:
+    """The lane that was chosen; at first the one with work in it."""
+    asked = wanted("lane")
+    if asked:
+        st.session_state["triage lane"] = Lane(asked)
+    first = Lane.DECIDE if room.of[Lane.DECIDE] else Lane.WEEK
+    return Lane(st.session_state.setdefault("triage lane", first))
+
+
+def _found(shown: tuple[Episode, ...], text: str) -> tuple[Episode, ...]:
+    """Those of *shown* whose name or number has *text* in it."""
+    sought = "".join(text.lower().split())
+    return tuple(one for one in shown if sought in _names(one)) if sought else shown
+
+
+def _names(one: Episode) -> str:
+    who = one.patient
+    number = who.nhs_number.digits if who.nhs_number else ""
+    return "".join(f"{who.surname}{who.forename} {number} {who.hospital_number}".lower().split())
 
 
 def _export(ready: int) -> None:
@@ -80,22 +78,56 @@ def _batches() -> None:
         link.link_button("Download", f"/api/exports/{batch.id}")
 
 
+def _week(room: triage.Room, per_week: int) -> str:
+    if not per_week:
+        return "No weekly number is set: whoever is ready goes with the next export."
+    return f"{room.gone} of {per_week} new referrals went this week. {ORDER_WORDS}"
+
+
+def _room(room: triage.Room, lane: Lane) -> None:
+    text = st.session_state.get("triage find", "")
+    found = _found(room.of[lane], text)
+    shown = found[:PAGE]
+    back = session.ask(triage.before, [one.id for one in shown])
+    triage_room(
+        {
+            "api": "api",
+            "ticket": session.ticket(ROOM),
+            "may": session.person().may(Permission.REFER),
+            "reader": session.person().handle,
+            "lanes": [{"name": each.value, "count": len(room.of[each])} for each in Lane],
+            "lane": lane.value,
+            "about": _ABOUT[lane],
+            "rows": triage_json.rows(lane, shown, back, today()),
+            "more": len(found) - len(shown),
+            "codes": triage_json.codes(),
+            "today": today().isoformat(),
+        }
+    )
+
+
+def _foot(room: triage.Room) -> None:
+    with st.expander("What is referred, in which order, and who was left out"):
+        policy = session.here().site.settings.policy
+        st.markdown(f"Referred: {policy.words}.")
+        st.markdown(_week(room, policy.per_week))
+        st.markdown(f"{session.ask(known.count)} patients are on the FLS's own list.")
+        mix = " · ".join(f"**{n}** {code.words}" for code, n in room.mix.items())
+        st.markdown(f"Not referred: {mix or 'nobody'}.")
+
+
+opened = wanted("open")
+if opened:
+    st.switch_page("screens/review.py", query_params={"case": opened})
 st.title("Referrals to the FLS", anchor=False)
-lines = session.ask(referrals.lines, session.here().site.settings.policy)
-ready = sum(not isinstance(line.verdict, Hold) for line in lines)
-gone = sum(line.referred_on is not None for line in lines)
-st.markdown(
-    f"**{ready}** ready · **{len(lines) - ready - gone}** held · **{gone}** referred before"
-)
-if session.person().may(Permission.REFER):
-    _export(ready)
+room = session.ask(triage.room, session.here().site.settings.policy, today())
 exported = st.session_state.pop("exported", None)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    if session.person().may(Permission.REFER):
+        _export(len(room.of[Lane.WEEK]))
+    st.text_input("Find in this lane", placeholder="Name or number", key="triage find", width=260)
 if exported:
     st.success(f"Batch {exported[:12]} is made. Download it below.")
-worklist_table(
-    COLUMNS,
-    [_row(line) for line in lines],
-    key="referrals",
-    caption="Patients with a confirmed fracture, ready ones first. Enter chooses one.",
-)
+_room(room, _lane(room))
+_foot(room)
 _batches()

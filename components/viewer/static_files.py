@@ -9,7 +9,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 _PACKAGE = "vcf-review"
 _HOME = Path(__file__).parent
-_COMPONENTS = ("viewer", "worklist")
+_COMPONENTS = ("viewer", "worklist", "triage")
 
 
 def mounted(name: str, js: str, css: str) -> ComponentRenderer:

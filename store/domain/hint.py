@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from store.domain.exclusion import Exclusion
@@ -59,6 +59,8 @@ _REQUEST = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE = re.compile(r"[^.;\n]*[.;\n]?")
+REMEMBERED = 10_000
+"""Scans whose texts were searched already: a room is looked at many times, its texts stay."""
 LONGEST = 300
 """Characters of a sentence shown around its word."""
 
@@ -130,7 +132,12 @@ def _of_lists(known: Known, policy: Policy) -> Iterator[Hint]:
         yield Hint(Exclusion.OUT_OF_AREA, "list", words, ((0, len(words)),))
 
 
-def _of_scan(one: Texts, policy: Policy) -> Iterator[Hint]:
+@lru_cache(maxsize=REMEMBERED)
+def _of_scan(one: Texts, policy: Policy) -> tuple[Hint, ...]:
+    return tuple(_said(one, policy))
+
+
+def _said(one: Texts, policy: Policy) -> Iterator[Hint]:
     day = f" of {one.scanned:%d/%m/%Y}" if one.scanned else ""
     if one.old:
         yield Hint(Exclusion.OLD_KNOWN, f"comparison{day}", one.old, ((0, len(one.old)),))
