@@ -49,7 +49,7 @@ class Settings:
         default="",
         metadata={
             "env": "VCF_POLICY",
-            "says": "file of what else the local FLS takes: docs/triage.md",
+            "says": "file of what else the local FLS takes; else `policy.toml` in the data folder",
         },
     )
     second_read_share: float = field(
@@ -165,7 +165,9 @@ class Settings:
     def policy(self) -> Policy:
         """What the local FLS takes; the file is read anew, so that a change holds at once."""
         base = Policy(lowest_age=self.lowest_age, fewest_mild=self.fewest_mild)
-        return policy_of(Path(self.policy_file).expanduser(), base) if self.policy_file else base
+        beside = self.data / "policy.toml"
+        path = Path(self.policy_file).expanduser() if self.policy_file else beside
+        return policy_of(path, base) if self.policy_file or path.exists() else base
 
     @property
     def read_policy(self) -> ReadPolicy:

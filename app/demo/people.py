@@ -7,12 +7,13 @@ RADIOLOGIST = Person("demo.radiologist", "Demo Radiologist", Role.RADIOLOGIST)
 SECOND = Person("demo.second", "Demo Second Radiologist", Role.RADIOLOGIST)
 """A third person who reads: an adjudication needs one."""
 CHAIR = Person("demo.chair", "Demo REALM Chair", Role.REALM_CHAIR)
+COORDINATOR = Person("demo.fls", "Demo FLS Coordinator", Role.FLS_COORD)
 DEMO_STAFF = (
     LEAD,
     RADIOLOGIST,
     SECOND,
     CHAIR,
-    Person("demo.fls", "Demo FLS Coordinator", Role.FLS_COORD),
+    COORDINATOR,
     Person("demo.audit", "Demo Audit Lead", Role.AUDIT_LEAD),
     Person("demo.cso", "Demo Safety Officer", Role.CSO),
     Person("demo.admin", "Demo Administrator", Role.ADMIN),

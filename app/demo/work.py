@@ -2,19 +2,21 @@
 something in it on the first day."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
-from app.demo.people import LEAD, RADIOLOGIST
+from app.demo.people import COORDINATOR, LEAD, RADIOLOGIST
 from app.wiring import Site
 from components.imaging.phantom import uid
-from store import cases, claims, findings, worklist
+from store import cases, claims, findings, referrals, worklist
 from store.cases import Case
 from store.domain.finding import Act, Decision, Deed, State
 from store.domain.genant import FractureType, Grade
 from store.domain.people import Person
 from store.domain.reading import ReadPolicy
+from store.domain.referral import Policy
 from store.domain.report import Recommendation, ReportStatus
 
 _ONCE = ReadPolicy(share=0.0, doubtful=False)
@@ -31,9 +33,13 @@ JUDGED = {
     "DX00241": ReportStatus.NOT_MENTIONED,
     "DX00051": ReportStatus.NEGATIVE_STATEMENT,
     "DX00191": ReportStatus.NOT_MENTIONED,
+    "DX00031": ReportStatus.NOT_MENTIONED,
+    "DX00281": ReportStatus.NOT_MENTIONED,
 }
 """Confirmed and compared with their reports: three patients are ready for the FLS; of the others
-one was too young, and one has no valid NHS number."""
+one was too young, one has no valid NHS number, and two were scanned for cancer."""
+POLICY = "# What else the local FLS takes: docs/triage.md\nper_week = 2\n"
+"""So that the demo has a week's number, and somebody who goes another week."""
 CORRECTION = (
     "Clinical details: Acute pancreatitis, day 4.\nCorrected report: the wedge fracture of T12 is "
     "severe (Genant grade 3). Please refer to the Fracture Liaison Service."
@@ -94,6 +100,11 @@ def work(site: Site) -> None:
     told, advice = ReportStatus.REPORTED_FULL, Recommendation.FLS
     lead.act(case[CORRECTED], Decision(Deed.REPORT, status=told, recommendation=advice))
     lead.close(case[CORRECTED])
+
+
+def refer(site: Site) -> None:
+    """Hand the first of those who are ready to the FLS, so that somebody was referred."""
+    site.submit(COORDINATOR, referrals.export, "demo", replace(Policy(), per_week=1))
 
 
 def write_correction(path: Path, reported: date) -> None:

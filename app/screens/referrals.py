@@ -1,6 +1,7 @@
 """The triage room for the FLS: who goes this week, who waits for a decision, who does not go."""
 
 import uuid
+from collections import Counter
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from app.triage_api import ROOM, today
 from components.triage_room import triage_room, wanted
 from store import known, referrals, triage
 from store.domain.clock import local
+from store.domain.episode import Due
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
 from store.domain.triage import ORDER_WORDS, Lane
@@ -47,10 +49,21 @@ def _names(one: Episode) -> str:
     return "".join(f"{who.surname}{who.forename} {number} {who.hospital_number}".lower().split())
 
 
-def _export(ready: int) -> None:
+def _due(room: triage.Room) -> str:
+    """What the next export tells the FLS, in words; empty where it is owed nothing."""
+    owed = Counter(one.due for one in room.of[Lane.REFERRED] if one.sent)
+    counts = {
+        "new": len(room.of[Lane.WEEK]),
+        "amended": owed[Due.AMENDED],
+        "withdrawn": owed[Due.WITHDRAWN],
+    }
+    return ", ".join(f"{n} {words}" for words, n in counts.items() if n)
+
+
+def _export(due: str) -> None:
     """One press is one batch, however often the button is pressed."""
     act = st.session_state.setdefault("export act", str(uuid.uuid4()))
-    words = f"Export {ready} to the FLS" if ready else "Export (nobody is ready)"
+    words = f"Export to the FLS: {due}" if due else "Export (nobody is ready)"
     if not st.button(words, type="primary", key=f"export {act}"):
         return
     here = session.here()
@@ -124,7 +137,7 @@ room = session.ask(triage.room, session.here().site.settings.policy, today())
 exported = st.session_state.pop("exported", None)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     if session.person().may(Permission.REFER):
-        _export(len(room.of[Lane.WEEK]))
+        _export(_due(room))
     st.text_input("Find in this lane", placeholder="Name or number", key="triage find", width=260)
 if exported:
     st.success(f"Batch {exported[:12]} is made. Download it below.")

@@ -1,6 +1,7 @@
 """The demo hospital has work of every kind in it, done as people do it."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from test_demo_hospital import small
@@ -13,10 +14,12 @@ from app.intake.receive import Delivery
 from app.intake.whole import take_in as receive
 from app.settings import Settings
 from app.wiring import Site, open_site
-from store import cases, claims, referrals, staff
+from store import cases, claims, referrals, staff, triage
+from store.domain.clock import LOCAL
 from store.domain.finding import CaseState
 from store.domain.people import INTAKE
 from store.domain.referral import Hold, Policy
+from store.domain.triage import Lane
 
 NUMBERS = {int(a[2:6]) for a in (*work.CLOSED, work.SECOND_READ, work.DISPUTED, work.ALERTED)} | {
     int(a[2:6]) for a in (work.HELD, work.REOPENED, work.CORRECTED, *work.JUDGED)
@@ -82,3 +85,13 @@ def test_some_patients_are_ready_for_the_fls_and_others_held_for_a_reason(
     assert held[found["DX00191"]] == ("no valid NHS number; trace the patient",)
     assert held[found["DX00182"]] == ("aged 46 at the scan, below 50",)
     assert held[found["DX00312"]] == ("report status not set",)
+    assert held[found["DX00031"]] == ("decide: scanned for cancer?",)
+
+
+def test_every_lane_of_triage_has_somebody(worked: tuple[Site, dict[str, str]]) -> None:
+    site, _ = worked
+    work.refer(site)
+    (site.settings.data / "policy.toml").write_text(work.POLICY, encoding="utf-8")
+    today = datetime.now(UTC).astimezone(LOCAL).date()
+    room = site.ask(LEAD, triage.room, site.settings.policy, today)
+    assert {lane for lane, shown in room.of.items() if shown} == set(Lane)

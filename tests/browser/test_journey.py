@@ -87,9 +87,9 @@ def _decide_all(reader: Reader) -> None:
 def _export(reader: Reader, shots: Path) -> Path:
     reader.sign_in("FLS coordinator", "/referrals")
     page = reader.page
-    page.wait_for_selector("text=Export 3 to the FLS")
+    page.wait_for_selector("text=Export to the FLS: 3 new")
     page.screenshot(path=shots / "referrals.png")
-    tab_to(page, "Export 3 to the FLS")
+    tab_to(page, "Export to the FLS: 3 new")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=is made. Download it below")
     page.screenshot(path=shots / "exported.png")

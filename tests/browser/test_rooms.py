@@ -79,26 +79,6 @@ def test_the_worklist_is_narrowed_by_state(server: Server, page: Page) -> None:
     expect(rows).to_have_count(1)
 
 
-def test_a_coordinator_holds_a_patient_back_and_lets_them_go(server: Server, page: Page) -> None:
-    reader = Reader(page, server.address)
-    reader.sign_in("Metabolic bone lead")
-    reader.open_first_case()
-    reader.along(lambda: reader.press("a"))
-    reader.press("Enter")
-    reader.saved()
-    page.context.clear_cookies()
-    reader.sign_in("FLS coordinator", "/referrals")
-    row = page.locator("table tbody tr[data-id]")
-    expect(row).to_have_count(1)
-    expect(page.locator("table input[type=checkbox]")).to_have_count(0)
-    settled(page)
-    row.press("Enter")
-    page.get_by_role("button", name="Hold back").click()
-    expect(row).to_contain_text("aged under the referral age at the scan")
-    page.get_by_role("button", name="Let go").click()
-    expect(row).not_to_contain_text("aged under the referral age at the scan")
-
-
 def test_a_deep_link_opens_its_case_after_signing_in(server: Server, page: Page) -> None:
     reader = Reader(page, server.address)
     reader.sign_in("Metabolic bone lead")

@@ -25,12 +25,12 @@ class Room {
     this.status = el("p", { class: "vcf-saying", role: "status", "aria-live": "polite" });
     this.body = el("tbody");
     this.caption = el("caption");
-    this.side = el("div", { class: "vcf-side" });
+    this.side = el("div", { class: "vcf-side", tabindex: "0", role: "region", "aria-label": "Patient" });
     const heads = ["Grade", "Patient", "90 days", "Levels", "Why here"].map((words) => el("th", { scope: "col" }, [words]));
     const table = el("table", {}, [this.caption, el("thead", {}, [el("tr", {}, heads)]), this.body]);
     this.root = el("div", { class: "vcf vcf-triage", tabindex: "0", role: "region", "aria-label": "Triage", onkeydown: (event) => this.key(event) }, [
       this.lanes, this.about, this.status,
-      el("div", { class: "vcf-halves" }, [el("div", { class: "vcf-list", tabindex: "-1" }, [table]), this.side]),
+      el("div", { class: "vcf-halves" }, [el("div", { class: "vcf-list", tabindex: "0", role: "region", "aria-label": "Patients" }, [table]), this.side]),
     ]);
     parent.append(this.root);
     this.acts = {
@@ -74,7 +74,7 @@ class Room {
     this.caption.textContent = `${lane}: ${this.desk.rows.length} shown${more ? `, ${more} more follow as these are decided` : ""}`;
     fill(this.body, this.desk.rows.length ? this.desk.rows.map((row) => this.line(row))
       : el("tr", {}, [el("td", { colspan: "5" }, ["Nobody."])]));
-    this.body.querySelector("[aria-selected='true']")?.scrollIntoView({ block: "nearest" });
+    this.body.querySelector("[aria-current='true']")?.scrollIntoView({ block: "nearest" });
     const shown = this.side.firstElementChild?.dataset;
     const same = shown?.patient === this.desk.at && shown?.version === this.desk.row?.version;
     if (anew || !same) fill(this.side, this.desk.row ? panel(this.desk, this.acts) : el("p", {}, ["Nobody stands in this lane."]));
@@ -83,7 +83,7 @@ class Room {
   line(row) {
     const done = this.desk.done.get(row.id);
     return el("tr", {
-      "data-id": row.id, "aria-selected": String(row.id === this.desk.at), class: done ? "vcf-gone" : null,
+      "data-id": row.id, "aria-current": row.id === this.desk.at ? "true" : null, class: done ? "vcf-gone" : null,
       onclick: () => this.look(row.id),
     }, [
       el("td", {}, [badge(row.worst)]),

@@ -16,6 +16,7 @@ export function pressed(room, { key, repeat, target }) {
 
 /** With the list of exclusions open a key chooses from it; X closes it again. */
 function chose(room, letter) {
+  if (room.desk.chosen && letter !== "x") return false; // what must be said with it is being said
   const { codes } = room.data;
   const code = codes.find((each) => each.key === letter && (!room.desk.row.sent || each.recalls));
   if (letter === "x") room.toggle();

@@ -46,7 +46,11 @@ function fields(code, at, held, done) {
   held.source = at.source;
   const offered = code.offered.map((words) =>
     el("button", { type: "button", onclick: () => { source.value = words; held.source = words; done(); } }, [words]));
-  const enter = (event) => { if (event.key === "Enter") { event.preventDefault(); done(); } };
+  const enter = (event) => {
+    if (event.key !== "Enter" || event.target.localName !== "input") return; // a button's Enter is its own
+    event.preventDefault();
+    done();
+  };
   return el("div", { class: "vcf-fields", onkeydown: enter }, [
     el("b", {}, [code.words]),
     code.day ? el("label", {}, [`${code.day} `, day]) : null,
