@@ -173,7 +173,8 @@ def _in(code: Exclusion, terms: re.Pattern[str], text: str, where: str) -> Itera
     if not terms.search(text):
         return
     for sentence in _SENTENCE.finditer(text):
-        said = sentence.group().strip()[:LONGEST]
+        # The same words with and without a full stop are one sentence, asked about once.
+        said = sentence.group().strip().rstrip(".;")[:LONGEST]
         marks = tuple(
             found.span() for found in terms.finditer(said) if not _NOT.search(said[: found.start()])
         )

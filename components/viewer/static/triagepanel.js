@@ -74,7 +74,7 @@ function buttons(desk, acts) {
   const refers = row.hints.length > 0 || row.set.length > 0;
   const turn = row.first ? ["Back in turn", acts.turn] : ["Put first", acts.first];
   return el("div", { class: "vcf-row vcf-deeds" }, [
-    refers ? button("a", row.hints.length ? "Refer: none of this applies" : "Refer after all", acts.refer, { class: "vcf-main" }) : null,
+    refers ? button("a", row.set.length ? "Refer after all" : "Refer: none of this applies", acts.refer, { class: "vcf-main" }) : null,
     button("x", "Exclude…", acts.menu, { "aria-expanded": String(desk.menu) }),
     row.sent ? null : button("f", turn[0], turn[1]),
     button("z", desk.last ? `Undo: ${desk.last.words}` : "Undo", acts.undo, { disabled: !desk.last }),
@@ -102,8 +102,8 @@ export function panel(desk, acts) {
     desk.may && !done && desk.menu && !chosen ? menu(desk, acts) : null,
     desk.may && !done && chosen ? fields(chosen, acts.proposed(chosen), desk.draft(row.id), () => acts.exclude(chosen)) : null,
     desk.may && !done ? note(desk) : null,
-    row.hints.length ? el("section", {}, [el("h3", {}, ["Speaks for an exclusion"]), ...row.hints.map(hintOf)]) : null,
     list("Not referred because", [...row.reasons, ...row.set.map(told)]),
+    row.hints.length ? el("section", {}, [el("h3", {}, ["Speaks for an exclusion"]), ...row.hints.map(hintOf)]) : null,
     list("Missing", row.waits),
     row.first ? list("Put first", [told(row.first)]) : null,
     request(row.request),
