@@ -22,6 +22,7 @@ from store.domain.refusal import NotAllowed
 from store.tables import (
     GrowthRow,
     HeldRow,
+    JobRow,
     MeasurementRow,
     PatientRow,
     ReviewCase,
@@ -73,6 +74,14 @@ def earlier_digests(session: Session, row: SeriesRow) -> tuple[str, ...]:
     """What *row* was known by before more of its slices came."""
     grown = select(col(GrowthRow.digest)).where(col(GrowthRow.series_id) == row.id)
     return tuple(session.execute(grown.order_by(col(GrowthRow.id))).scalars())
+
+
+def overlays_of(session: Session, row: SeriesRow) -> tuple[dict[str, Any], ...]:
+    """What the newest picture of *row* was to be made with, and upon which digest of it."""
+    job = session.get(JobRow, row.job) if row.job else None
+    if job is None:
+        return ()
+    return tuple({"upon": job.about["digest"], **told} for told in job.about["overlays"])
 
 
 def untold(session: Session, series_id: str) -> list[GrowthRow]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
 from store.domain.arrival import Fate
 from store.tables import ReceiptRow
 from store.unit import Unit
@@ -14,6 +17,17 @@ class Outcome:
     fate: Fate
     reason: str = ""
     case: str | None = None
+
+
+def received_copies(session: Session, scan_id: str) -> int:
+    """How often a scan came: the series of it that came most often."""
+    came = (
+        select(func.count().label("n"))
+        .where(col(ReceiptRow.scan_id) == scan_id, col(ReceiptRow.kind) == "series")
+        .group_by(col(ReceiptRow.digest))
+        .subquery()
+    )
+    return int(session.execute(select(func.max(came.c.n))).scalar_one() or 0)
 
 
 def receipt(

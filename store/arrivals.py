@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
@@ -11,7 +12,7 @@ from store._changed import tell_readers
 from store._conflicts import hold_study, study_settled
 from store._doubted import doubted, named_by
 from store._folding import scan_named, scan_row
-from store._grown import earlier_digests, parts_of
+from store._grown import earlier_digests, overlays_of, parts_of
 from store._joining import join_waiting
 from store._patients import patient_row
 from store._pictures import adopt, enter_series, shown_series
@@ -39,6 +40,8 @@ class Known:
         job: Makes its picture, or made it.
         earlier: Digests it had before more of its slices came.
         parts: Digests of slices that wait for those between.
+        overlays: What its picture was last made with, as the work told it, each with the digest
+            of the series that it was made for (``upon``).
     """
 
     digest: str
@@ -47,6 +50,7 @@ class Known:
     job: str
     earlier: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    overlays: tuple[dict[str, Any], ...] = ()
 
 
 @question(Permission.RECEIVE)
@@ -59,7 +63,15 @@ def known(reader: Reader, series_uid: str) -> Known | None:
         return None
     parts = tuple(held.file for held in parts_of(reader.session, row))
     earlier = earlier_digests(reader.session, row)
-    return Known(row.digest, Fate(row.fate), row.mask_digest, row.job, earlier, parts)
+    return Known(
+        row.digest,
+        Fate(row.fate),
+        row.mask_digest,
+        row.job,
+        earlier,
+        parts,
+        overlays_of(reader.session, row),
+    )
 
 
 @question(Permission.RECEIVE)
@@ -113,7 +125,12 @@ def refuse(
     Args:
         source: Configured name of the way in; empty for what a person gave by hand.
     """
-    receipt(unit, kind, digest, Outcome(fate, reason), None, source=source)
+    scan_id = None
+    if kind == "series" and fate is Fate.DUPLICATE:
+        # A copy counts for its scan.
+        same = select(col(SeriesRow.scan_id)).where(col(SeriesRow.digest) == digest)
+        scan_id = unit.session.execute(same).scalar_one_or_none()
+    receipt(unit, kind, digest, Outcome(fate, reason), scan_id, source=source)
     return Outcome(fate, reason)
 
 

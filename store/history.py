@@ -13,6 +13,7 @@ from store._changes import world
 from store._grown import grew_words
 from store._numbered import numbering_of
 from store._readings import Seen, seen
+from store._receipts import received_copies
 from store._repeats import case_named
 from store._steps import steps_of
 from store._tellings import tellings_on
@@ -33,10 +34,12 @@ from store.tables import (
     RepeatRow,
     ReviewCase,
     ScanRow,
+    StudyRow,
     TakeoverRow,
 )
 from store.unit import Reader
 
+_INTAKE = "Intake service"
 _SOMEBODY = "A reader"
 """Names of readers leave the store once the case is closed."""
 
@@ -74,7 +77,7 @@ def story(reader: Reader, case_id: str) -> tuple[Line, ...]:
     view = seen(session, case, reader.person, repeat)
     me = reader.person.handle
     scan = session.get_one(ScanRow, case.scan_id)
-    lines = [Line(scan.received_at, "Intake service", "The scan arrived.")]
+    lines = [_arrived(session, scan), *_put_to(session, scan)]
     for told in _events(session, case, view):
         if not _shown(told.step, view, me):
             continue
@@ -85,6 +88,21 @@ def story(reader: Reader, case_id: str) -> tuple[Line, ...]:
     if repeat is None:
         lines += [*_taken_over(session, case_id, view, me), *_sent(session, case_id)]
     return tuple(sorted(lines, key=lambda line: line.at))
+
+
+def _arrived(session: Session, scan: ScanRow) -> Line:
+    copies = received_copies(session, scan.id)
+    often = f"; it came {copies} times" if copies > 1 else ""
+    return Line(scan.received_at, _INTAKE, f"The scan arrived{often}.")
+
+
+def _put_to(session: Session, scan: ScanRow) -> list[Line]:
+    """Studies that were taken for another part, or a copy, of the same examination."""
+    rows = session.execute(
+        select(StudyRow).where(col(StudyRow.scan_id) == scan.id, col(StudyRow.folded) != "")
+    ).scalars()
+    what = "A study was taken for the same examination by its"
+    return [Line(row.at, _INTAKE, f"{what} {row.folded}: {row.exam or 'CT'}.") for row in rows]
 
 
 def _shown(step: DecisionRow, view: Seen, me: str) -> bool:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Engine, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, or_, select, update
 from sqlmodel import col
 
 from store._jobs import hits, owned, settle
 from store.domain import wording
 from store.domain.job import (
+    KEPT,
     LEASE,
     LONGEST_WAIT,
     SLACK,
@@ -103,6 +104,20 @@ class Jobs:
             its = col(JobRow.owner).startswith(f"{worker}/", autoescape=True)
             held = update(JobRow).where(col(JobRow.state) == State.RUNNING.value, its)
             hits(unit, held.values(tries=col(JobRow.tries) - 1, **back))
+
+    def prune(self, now: datetime | None = None) -> int:
+        """How many jobs went that were done longer ago than `KEPT`; the trail keeps their number.
+
+        Dead ones stay: they wait for an administrator.
+        """
+        with Reader(self._engine, self._person, now) as reader:
+            old = col(JobRow.state) == State.DONE.value, col(JobRow.ended_at) < reader.now - KEPT
+            if reader.session.execute(select(col(JobRow.id)).where(*old).limit(1)).first() is None:
+                return 0
+        with Unit(self._engine, self._person, now) as unit:
+            gone = unit.session.execute(delete(JobRow).where(*old).returning(col(JobRow.id))).all()
+            unit.tell("jobs.pruned", "queue", jobs=len(gone))
+            return len(gone)
 
     def left(self, among: Sequence[str]) -> int:
         """How many of the jobs *among* still stand."""

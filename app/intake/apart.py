@@ -68,10 +68,7 @@ def made_apart(
         kind, said = _answer(ours, time.monotonic() + limits.seconds, stopping, limits)
     except EOFError:
         child.join()
-        code = child.exitcode or 0
-        how = f"signal {-code}" if code < 0 else f"code {code}"
-        msg = f"The preparation ended by itself ({how})."
-        raise Failed(msg) from None
+        raise Failed(_ended(child.exitcode or 0)) from None
     finally:
         child.kill()
         child.join()
@@ -82,13 +79,23 @@ def made_apart(
     raise (Unusable if kind == "unusable" else Failed)(said)
 
 
+def _ended(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return (
+            "The preparation was killed (signal 9), as the system does when memory runs out. "
+            "Lower VCF_PREPARE_MB or the number of workers."
+        )
+    how = f"signal {-code}" if code < 0 else f"code {code}"
+    return f"The preparation ended by itself ({how})."
+
+
 def _answer(
     pipe: Connection, until: float, stopping: Callable[[], bool], limits: Limits
 ) -> tuple[str, Any]:
-    while not pipe.poll(_GLANCE_S):
+    while not pipe.poll(min(_GLANCE_S, max(0.0, until - time.monotonic()))):
         if stopping():
             raise Stopped
-        if time.monotonic() > until:
+        if time.monotonic() >= until:
             return "failed", f"It took longer than {limits.seconds:.0f} seconds."
     answer: tuple[str, Any] = pipe.recv()
     return answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.intake.entry import Entry
 from app.intake.picture import Overlay, work_on
@@ -23,12 +24,14 @@ class Late:
     Attributes:
         upon: Digest that the series had.
         parts: Digests of what was held for want of slices between, and is laid upon it too.
+        marked: What marked the vertebrae of the series before.
     """
 
     series: SeriesOnDisk
     joined: Joined
     upon: str
     parts: tuple[str, ...]
+    marked: tuple[dict[str, Any], ...] = ()
 
     @property
     def grew(self) -> bool:
@@ -50,7 +53,7 @@ def late(entry: Entry, series: SeriesOnDisk, known: Known | None) -> Late | None
     archive = entry.site.archive
     waiting = [archive.path("series", part) for part in known.parts]
     laid = joined(archive.path("series", known.digest), waiting, series)
-    return Late(series, laid, known.digest, known.parts)
+    return Late(series, laid, known.digest, known.parts, known.overlays)
 
 
 def enter(entry: Entry, found: Late, overlays: Sequence[Overlay]) -> tuple[Late, Outcome]:
@@ -79,10 +82,9 @@ def _entered(entry: Entry, found: Late, overlays: Sequence[Overlay]) -> Outcome:
     else:
         files = dict.fromkeys(found.series.files)
     archive.put_series(header.digest, files)
-    work = work_on(header.digest, overlays)
     if laid.together is Together.GREW:
+        work = work_on(header.digest, overlays, earlier=found.marked)
         return entry.submit(growths.grow, found.upon, header, work, found.parts)
     unlike = laid.together is Together.UNLIKE and not found.series.refusal
-    return entry.submit(
-        growths.keep_apart, found.upon, header, laid.reason, work if unlike else None
-    )
+    alone = work_on(header.digest, ()) if unlike else None
+    return entry.submit(growths.keep_apart, found.upon, header, laid.reason, alone)

@@ -5,12 +5,11 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from components.imaging.centroids import UnusableCentroids, centres_in
-from components.imaging.frame import frame_of
+from components.imaging.frame import Floats, Frame, frame_of
 from components.imaging.header import SeriesOnDisk, sort_files
 from components.imaging.label_names import LabelNames
 from components.imaging.label_tables import level_named
@@ -19,6 +18,7 @@ from components.imaging.prepare import Prepared, prepare
 from components.imaging.series import block
 from store.archive import Archive
 from store.domain.arrival import Picture, Work
+from store.domain.spine import Level
 from store.preparing import NotDrawn
 
 PIPELINE = "2"
@@ -36,18 +36,34 @@ class Overlay:
         kind: "mask" or "centroids".
         table: Of a mask: the name of its label table, where it does not name its labels.
         names: Of a mask: what a file beside it calls its labels.
+        upon: Folder of the series it was made for, where more of its slices came since.
     """
 
     path: Path
     kind: str
     table: str | None = None
     names: LabelNames | None = None
+    upon: Path | None = None
 
     @property
     def mask(self) -> LabelSource | None:
         """The mask, where it is one."""
         names = self.names.names if self.names else {}
-        return LabelSource(self.path, self.table, names) if self.kind == "mask" else None
+        if self.kind != "mask":
+            return None
+        return LabelSource(self.path, self.table, names, self.grid)
+
+    @property
+    def grid(self) -> Frame | None:
+        """The grid it was made for, where the series has grown since."""
+        if self.upon is None:
+            return None
+        slices = block(only_series(self.upon).instances)
+        return frame_of(slices.affine, slices.shape)
+
+    def centres(self, frame: Frame) -> dict[Level, Floats]:
+        """Of centroids: the centre of each vertebra, LPS mm, in a scan of *frame*."""
+        return centres_in(self.path, self.grid or frame)
 
     @property
     def meaning(self) -> str:
@@ -76,6 +92,9 @@ class Made:
     picture: Picture
     used: str
     held: tuple[NotDrawn, ...]
+
+
+_ALTERED = "The kept copy of the series is not what arrived. Restore the files from a backup."
 
 
 class Altered(RuntimeError):
@@ -130,7 +149,7 @@ def _prepared(
     parts = " ".join((PIPELINE, series.header.digest, digest, meaning, *notes))
     name = hashlib.sha256(parts.encode()).hexdigest()
     mask = overlay.mask if overlay else None
-    points = partial(centres_in, overlay.path) if overlay and mask is None else None
+    points = overlay.centres if overlay and mask is None else None
     made: list[Prepared] = []
     archive.put(
         "stacks",
@@ -152,9 +171,19 @@ def keep(archive: Archive, overlay: Overlay) -> None:
     archive.put(_SHELF[overlay.kind], overlay.digest, copy)
 
 
-def work_on(digest: str, overlays: Sequence[Overlay], *, known: bool = False) -> Work:
-    """The making of the picture of the series *digest*; its *overlays* lie in the archive."""
-    told = [_told(one) for one in overlays]
+def work_on(
+    digest: str,
+    overlays: Sequence[Overlay],
+    *,
+    known: bool = False,
+    earlier: Sequence[Mapping[str, Any]] = (),
+) -> Work:
+    """The making of the picture of the series *digest*; its *overlays* lie in the archive.
+
+    Args:
+        earlier: Overlays of the series before it grew, as the work of then told them.
+    """
+    told = [*map(_told, overlays), *map(dict, earlier)]
     parts = json.dumps([PIPELINE, digest, known, told], sort_keys=True)
     key = hashlib.sha256(parts.encode()).hexdigest()
     return Work(key, {"overlays": told, "known": known, "pipeline": PIPELINE})
@@ -181,18 +210,30 @@ def made_of(archive: Archive, about: Mapping[str, Any]) -> Made:
         Unusable: no honest picture can be made of the series.
         Altered: the archive no longer holds what arrived.
     """
-    found = sort_files([archive.path("series", about["digest"])]).series
-    if len(found) != 1 or found[0].header.digest != about["digest"]:
-        msg = "The kept copy of the series is not what arrived. Restore the files from a backup."
-        raise Altered(msg)
+    found = only_series(archive.path("series", about["digest"]))
+    if found.header.digest != about["digest"]:
+        raise Altered(_ALTERED)
     overlays = [_laid(archive, told) for told in about["overlays"]]
-    picture, used, held = picture_of(archive, found[0], overlays, known=about["known"])
+    picture, used, held = picture_of(archive, found, overlays, known=about["known"])
     kinds = tuple(NotDrawn(one.overlay.kind, one.overlay.digest, one.reason) for one in held)
     return Made(picture, used.kind if used else "", kinds)
+
+
+def only_series(folder: Path) -> SeriesOnDisk:
+    """The series that the archive keeps in *folder*.
+
+    Raises:
+        Altered: it does not.
+    """
+    found = sort_files([folder]).series
+    if len(found) != 1:
+        raise Altered(_ALTERED)
+    return found[0]
 
 
 def _laid(archive: Archive, told: Mapping[str, Any]) -> Overlay:
     path = archive.path(_SHELF[told["kind"]], told["digest"])
     names = told["names"]
     named = LabelNames(path, "", {int(n): name for n, name in names.items()}) if names else None
-    return Overlay(path, told["kind"], told["table"], named)
+    upon = archive.path("series", told["upon"]) if "upon" in told else None
+    return Overlay(path, told["kind"], told["table"], named, upon)

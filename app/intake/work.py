@@ -24,6 +24,8 @@ from store.jobs import Job, Jobs
 
 log = logging.getLogger("vcf_review")
 _IDLE_S, _TROUBLE_S = 1.0, 5.0
+_PRUNED = timedelta(hours=6)
+"""So often an idle worker removes what was done long ago."""
 _DEADLY = f"Its worker died {MOST_TRIES} times while at it."
 Make = Callable[[Mapping[str, Any]], Made]
 
@@ -58,6 +60,7 @@ class Worker:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     jobs: Jobs = field(init=False)
     name: str = field(init=False)
+    _pruned: datetime | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         lease = timedelta(seconds=self.site.settings.lease_seconds)
@@ -77,6 +80,13 @@ class Worker:
             # By its name: Ctrl-C may come between the taking of a job and the hearing of it.
             self.jobs.leave(self.name, self.clock())
             raise
+
+    def tidy(self) -> None:
+        """Remove jobs that were done long ago, now and then."""
+        now = self.clock()
+        if self._pruned is None or now - self._pruned > _PRUNED:
+            self._pruned = now
+            self.jobs.prune(now)
 
     def _worked(self, job: Job) -> Done:
         try:
@@ -174,6 +184,12 @@ def _words(made: Made) -> str:
     return "; ".join(said)
 
 
+def _rest(worker: Worker, pause: Callable[[float], bool]) -> bool:
+    """Nothing is due: tidy up, wait a moment; whether it is over."""
+    worker.tidy()
+    return pause(_IDLE_S)
+
+
 def work(site: Site, pause: Callable[[float], bool], orphaned: Callable[[], bool]) -> None:
     """Work the queue until *pause*, which waits so many seconds, says that it is over."""
 
@@ -184,7 +200,7 @@ def work(site: Site, pause: Callable[[float], bool], orphaned: Callable[[], bool
     while not stopping():
         try:
             daily(worker.clock())
-            if worker.step() is None and pause(_IDLE_S):
+            if worker.step() is None and _rest(worker, pause):
                 return
         except Stopped:
             return

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import session
 from components.plain_table import plain_table
-from store import merges, reports, search
+from store import foldings, merges, reports, search
 from store.domain.clock import local
 from store.merges import Known
 from store.reports import Waiting
@@ -61,6 +61,32 @@ def _merged() -> None:
             for one in made
         ],
     )
+
+
+def _folded() -> None:
+    """Studies that were taken for one examination; one that is another becomes its own item."""
+    st.header("Studies taken for one examination", anchor=False)
+    found = session.ask(foldings.folded)
+    if not found:
+        st.caption("No study was put to the scan of another.")
+        return
+    by_words = {
+        f"{one.patient} · {one.exam} · "
+        f"{f'{one.scanned:%d/%m/%Y}' if one.scanned else 'no date'} · by {one.why}": one
+        for one in found
+    }
+    with st.form("unfold", border=True):
+        chosen = st.selectbox("Study", list(by_words), key="unfold which")
+        why = st.text_input("Why it is another examination", key="unfold why")
+        pressed = st.form_submit_button("Make it an item of its own")
+    st.caption(
+        "This is not taken back. Where it was wrong, withdraw the new case with a reason (key .)."
+    )
+    if pressed:
+        said = session.submit(foldings.part, by_words[chosen].key, why)
+        if said is not None:
+            st.session_state["unfolded"] = said
+            st.rerun()
 
 
 def _reports() -> None:
@@ -144,7 +170,11 @@ def _attach(waiting: tuple[Waiting, ...]) -> None:
 
 
 st.title("Patients and reports", anchor=False)
+parted = st.session_state.pop("unfolded", "")
+if parted:
+    st.success(parted)
 _merge()
 _merged()
+_folded()
 _reports()
 _detach()

@@ -1,7 +1,7 @@
 """A vertebra mask, read from NIfTI or a DICOM segmentation and laid on the grid of its scan."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from components.imaging.dicom_kind import Sent, sent
 from components.imaging.frame import Box, Frame
+from components.imaging.grown_grid import grown_box, whole_boxes
 from components.imaging.label_tables import TABLES, level_named, levels_named
 from components.imaging.mask_grid import laid_on
 from components.imaging.nifti import Head, UnusableMask, head_of, layers_of, opened
@@ -35,11 +36,13 @@ class LabelSource:
     Attributes:
         table: Which of `TABLES` its numbers follow; None takes the names in the file itself.
         names: What its labels are called, by number, where a file beside it says so.
+        grid: The grid of the scan when the mask was made, where more slices came after it.
     """
 
     path: Path
     table: str | None
     names: Mapping[int, str] = field(default_factory=dict)
+    grid: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +101,9 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     Raises:
         UnusableMask: unreadable, on another grid, without names or without a vertebra.
     """
+    if source.grid is not None:
+        before = read_labels(replace(source, grid=None), source.grid)
+        return _grown(before, source.grid, frame)
     if sent(source.path) is Sent.SEGMENTATION:
         return _from_segmentation(source.path, frame)
     with opened(source.path) as file:
@@ -108,6 +114,14 @@ def read_labels(source: LabelSource, frame: Frame) -> Labels:
     labels = _labels(seen, ids, stored)
     _check_heights(labels, frame)
     return labels
+
+
+def _grown(labels: Labels, grid: Frame, frame: Frame) -> Labels:
+    """*labels* of *grid* in *frame*, without those that the edge of *grid* cut."""
+    boxes = whole_boxes(labels.boxes, labels.box, grid)
+    cut = [number_of(level) for level in labels.boxes.keys() - boxes.keys()]
+    ids = np.where(np.isin(labels.ids, cut), 0, labels.ids).astype(np.uint8)
+    return Labels(ids, grown_box(labels.box, grid, frame), boxes)
 
 
 def check_grid(path: Path, frame: Frame) -> None:

@@ -19,6 +19,9 @@ SLACK = timedelta(minutes=1)
 MOST_TRIES = 5
 """A job that failed as often is dead: it is shown, and waits for an administrator."""
 
+KEPT = timedelta(days=30)
+"""How long a job that is done stays in the record; our default."""
+
 _FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
 

@@ -5,8 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import nibabel as nib
 import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +24,16 @@ from app.settings import Settings
 from app.wiring import Site, open_site
 from components.imaging.header import sort_files
 from components.imaging.naming import named
+from components.imaging.phantom import (
+    GE,
+    Identity,
+    Study,
+    plan,
+    render,
+    uid,
+    write_dicom,
+    write_mask,
+)
 from store.arrivals import receive_result
 from store.domain.arrival import AiFinding, AiResult, Ending
 from store.domain.people import INTAKE
@@ -162,6 +175,43 @@ def test_whatever_the_order_and_the_parts_they_are_one_series_and_one_case(
     finally:
         spool.close()
         site.engine.dispose()
+
+
+def test_what_was_marked_on_the_slices_that_came_first_is_measured_on_the_whole(
+    site: Site, tmp_path: Path
+) -> None:
+    """A product answers on what it was sent; that stays right once the rest is there."""
+    scan = render(plan(Level.T12, Level.L3, seed=4), spacing_mm=(2.5, 1.2, 1.2), size=200)
+    who = Identity("DEMO^ANN", "DEMO-41", "", date(1950, 5, 5), "F")
+    named_ = uid("study 41"), uid("series 41"), "A41"
+    study = Study(*named_, date(2026, 10, 3), "CT", "Demo", GE, "STANDARD")
+    write_dicom(scan, tmp_path / "scan", who, study)
+    write_mask(scan, tmp_path / "mask.nii.gz", named=True)
+    slices = sorted(
+        (tmp_path / "scan").iterdir(),
+        key=lambda path: float(pydicom.dcmread(path).ImagePositionPatient[2]),
+    )
+    few = len(slices) - 8
+    first = tmp_path / "first"
+    first.mkdir()
+    for path in slices[:few]:
+        shutil.copy(path, first)
+    whole: Any = nib.load(tmp_path / "mask.nii.gz")
+    nib.save(whole.slicer[:, :, :few], first / "mask.nii.gz")
+    (one,) = take_in(site, Delivery((first,))).series
+    assert one.mask == "used"
+    heights = "SELECT level, anterior_mm, posterior_mm FROM measurement ORDER BY level"
+    before = rows(site.settings.data, heights)
+    assert given_by_hand(site, tmp_path / "in", slices[few:])[0] == "accepted"
+    assert series(site)[0][1] == len(slices)
+    ((marked,),) = rows(site.settings.data, "SELECT mask_digest FROM series")
+    assert marked
+    after = rows(site.settings.data, heights)
+    # What the first slices cut through was marked in part, and is no vertebra of the whole.
+    assert [level for level, *_ in after] == [level for level, mm, _ in before if mm is not None]
+    assert len(after) >= 2
+    for (_, *old), (_, *new) in zip([one for one in before if one[1]], after, strict=True):
+        assert new == pytest.approx(old, abs=1.0)
 
 
 KILLED = """

@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,16 +14,18 @@ import pytest
 from running import COMMAND, Server
 from sending import rows, until, write_scan
 
+from app.intake import probe
 from app.intake.receive import Delivery, receive
-from app.intake.work import Worker, apart
+from app.intake.work import Done, Worker, apart
 from app.settings import Settings
 from app.wiring import Site, open_site
-from store import audit, cases, jobs
+from store import audit, cases, jobs, probing
 from store.arrivals import receive_result
-from store.domain.arrival import AiFinding, AiResult, Ending
-from store.domain.job import MOST_TRIES, pause
+from store.domain.arrival import AiFinding, AiResult, Ending, Fate
+from store.domain.job import LEASE, MOST_TRIES, pause
 from store.domain.people import INTAKE, Person, Role
 from store.domain.spine import Level
+from store.jobs import Jobs
 
 ADMIN = Person("s.admin", "Sam Admin", Role.ADMIN)
 LEAD = Person("a.lead", "Ada Lead", Role.METABOLIC_LEAD)
@@ -150,8 +154,82 @@ def test_a_poisonous_series_dies_alone_is_shown_and_may_be_tried_again(tmp_path:
         one.engine.dispose()
 
 
+def test_a_preparation_that_the_system_kills_is_told_as_such_and_dead_after_five(
+    tmp_path: Path,
+) -> None:
+    site = queued(tmp_path, 1)
+    ahead = [timedelta(0)]
+    make = apart(site, lambda: False)
+    worker = Worker(site, make, lambda: datetime.now(UTC) + ahead[0])
+    own = os.getpid()
+
+    def killed() -> bool:
+        for server in children(own):
+            for child in children(server):
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+                    return True
+        return False
+
+    for tries in range(1, MOST_TRIES + 1):
+        found: list[Done | None] = []
+        stepping = threading.Thread(target=lambda into=found: into.append(worker.step()))
+        stepping.start()
+        while stepping.is_alive() and not killed():
+            pass
+        stepping.join()
+        (one,) = found
+        assert one is not None
+        assert one.failure.startswith("The preparation was killed (signal 9), as the system does")
+        ahead[0] = pause(tries) + timedelta(seconds=1)
+    queue = site.ask(ADMIN, jobs.standing)
+    assert (queue.dead_count, queue.failures[0][1]) == (1, 1)
+    assert queue.dead[0].reason.startswith("The preparation was killed (signal 9)")
+    site.engine.dispose()
+
+
+def test_a_preparation_that_takes_too_long_is_told_and_the_queue_goes_on(tmp_path: Path) -> None:
+    site = queued(tmp_path, 1)
+    slow = open_site(Settings(data=site.settings.data, prepare_seconds=0))
+    first = Worker(slow, apart(slow, lambda: False)).step()
+    assert first is not None
+    assert first.failure == "It took longer than 0 seconds."
+    queued(tmp_path, 2)
+    after = Worker(site).step()
+    assert after is not None
+    assert after.outcome is not None
+    assert site.ask(ADMIN, jobs.standing).waiting == 1
+    for one in (site, slow):
+        one.engine.dispose()
+
+
+def test_a_test_study_that_killed_its_worker_five_times_ends_and_says_so(tmp_path: Path) -> None:
+    site = open_site(Settings(data=tmp_path / "data"))
+    folder = tmp_path / "test study"
+    folder.mkdir()
+    digest = probe._made(site, folder)
+    receive(site, Delivery((folder,)))
+    later = datetime.now(UTC)
+    queue = Jobs(site.engine, INTAKE)
+    for _ in range(MOST_TRIES):
+        assert queue.take("a worker that dies", later)
+        later += 2 * LEASE
+    ended = Worker(site, clock=lambda: later).step()
+    assert ended is not None
+    told = site.ask(INTAKE, probing.came, digest)
+    assert told is not None
+    assert (told.fate, told.reason) == (Fate.REFUSED, "Its worker died 5 times while at it.")
+    assert not list(site.archive.path("series", digest).parent.iterdir())
+    site.engine.dispose()
+
+
 def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Processes that any thread of *pid* has begun."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found
 
 
 def gone(pid: int) -> bool:

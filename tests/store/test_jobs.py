@@ -11,11 +11,11 @@ from store_builders import ADMIN, LEAD, NOW
 
 from store import audit, jobs
 from store._jobs import enqueue, finish
-from store.domain.job import LEASE, MOST_TRIES, LeaseLost, State, pause
+from store.domain.job import KEPT, LEASE, MOST_TRIES, LeaseLost, State, pause
 from store.domain.people import INTAKE
 from store.domain.refusal import NotAllowed
 from store.jobs import Job, Jobs
-from store.tables import JobRow
+from store.tables import JobRow, TrailRow
 from store.unit import Reader, Unit
 
 AFTER = NOW + LEASE + timedelta(seconds=1)
@@ -204,3 +204,20 @@ def test_of_many_workers_at_once_each_job_goes_to_one(engine: Engine) -> None:
         each.join()
     assert len(done) == 20
     assert set(done.values()) == {1}
+
+
+def test_jobs_done_long_ago_go_and_the_trail_keeps_their_number(engine: Engine) -> None:
+    queue = Jobs(engine, INTAKE)
+    for key in ("old", "other"):
+        put(engine, key)
+        job = queue.take("w", NOW)
+        assert job
+        finished(engine, job)
+    put(engine, "waits")
+    assert queue.prune(NOW + KEPT) == 0
+    assert queue.prune(NOW + KEPT + timedelta(seconds=1)) == 2
+    assert [row.key for row in rows(engine)] == ["waits"]
+    with Session(engine) as session:
+        told = session.exec(select(TrailRow).where(col(TrailRow.action) == "jobs.pruned")).one()
+    assert '"jobs":2' in told.detail.replace(" ", "")
+    assert queue.prune(NOW + 2 * KEPT) == 0
