@@ -9,6 +9,7 @@ from sqlmodel import col
 from store import _flags
 from store._changed import tell_readers
 from store._grown import tell_case, untold
+from store._held import SHOWN, hold
 from store._jobs import finish
 from store._pictures import adopt, shown_series
 from store._receipts import Outcome, receipt
@@ -20,6 +21,9 @@ from store.guard import change, question
 from store.jobs import Job, fail
 from store.tables import JobRow, ResultRow, ScanRow, SeriesRow
 from store.unit import Reader, Unit
+
+NOT_DRAWN = "mask.not_drawn"
+"""A mask on the wrong side, the wrong vertebra or another grid can only be sent anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +178,14 @@ def _not_drawn(unit: Unit, row: SeriesRow, held: Sequence[NotDrawn]) -> None:
     for one in held:
         kept = Outcome(Fate.HELD, one.reason)
         receipt(unit, one.kind, one.digest, kept, row.scan_id, row.source)
+        hold(
+            unit,
+            kind=one.kind,
+            code=NOT_DRAWN,
+            reason=one.reason,
+            digest=one.digest,
+            source=row.source,
+            file=one.digest,
+            scan_id=row.scan_id,
+            about={SHOWN: {"The scan": "is shown without it"}},
+        )

@@ -9,11 +9,11 @@ from typing import TypeVar
 from app.intake.beside import belongs_to, folder_of, near
 from app.intake.entry import Entry
 from app.intake.outcomes import Received
-from app.intake.picture import Overlay, lies_on
+from app.intake.picture import Overlay, keep, lies_on, work_on
 from app.intake.previews import Previews
 from app.intake.report_messages import take_file
 from app.intake.report_tables import mapping_for, take_table
-from app.intake.segmentations import is_segmentation, meant_by
+from app.intake.segmentations import Meant, is_segmentation, meant_by, waited_for
 from app.sources import result_mappings
 from components.imaging.header import SeriesOnDisk, Sorting
 from components.imaging.label_names import LabelNames, names_for, read_names
@@ -27,7 +27,7 @@ from components.imaging.results import (
     read_results,
     recognise,
 )
-from store import arrivals, reports
+from store import arrivals, masks, reports
 from store.domain.arrival import AiResult, Fate
 from store.domain.people import INTAKE
 from store.domain.refusal import Unusable
@@ -66,13 +66,15 @@ class Papers:
         self._tables: list[tuple[Path, str, ReportMapping]] = []
         self._names: list[LabelNames] = []
         self._previews = Previews(entry)
+        waits = waited_for(entry, found)
+        self._waited = frozenset(path.name.partition(".")[0] for path in waits)
         self._shelves: dict[Kind, Callable[[Path], None]] = {
             Kind.REPORTS: self._reports.append,
             Kind.MESSAGES: self._messages.append,
             Kind.PREVIEW: self._previews.add,
             Kind.RESULT: self._read,
         }
-        paths = dict.fromkeys([*_files(given), *found.others])
+        paths = dict.fromkeys([*_files(given), *found.others, *waits])
         # What names the labels of a mask must be known before the mask.
         for path, what in sorted(
             ((path, recognise(path, self._mappings)) for path in paths),
@@ -158,11 +160,35 @@ class Papers:
             return
         for uid in meant.series:
             self._overlays.setdefault(uid, []).append(overlay)
+        if overlay.digest in self._waited and not meant.early:
+            self._entry.site.submit(INTAKE, masks.came, overlay.digest)
         if not meant.series:
-            kept = self._entry.site.archive.path("masks", overlay.digest).exists()
-            fate = Fate.DUPLICATE if kept else Fate.HELD
-            fate = fate if meant.ours else Fate.IGNORED
-            self._refuse(path, "mask", meant.reason, fate)
+            self._unlaid(path, overlay, meant)
+
+    def _unlaid(self, path: Path, overlay: Overlay, meant: Meant) -> None:
+        """Keep a segmentation that can be put to no series now, for its scan or for a person."""
+        archive = self._entry.site.archive
+        if not meant.ours:
+            self._refuse(path, "mask", meant.reason, Fate.IGNORED)
+        elif archive.path("masks", overlay.digest).exists() and overlay.digest not in self._waited:
+            self._refuse(path, "mask", meant.reason, Fate.DUPLICATE)
+        elif meant.early and self._entry.site.ask(INTAKE, masks.here, meant.early):
+            self._refuse(path, "mask", meant.reason, Fate.HELD)
+        else:
+            keep(archive, overlay)
+            self.done.others.append(("mask", *self._left(overlay, meant)))
+
+    def _left(self, overlay: Overlay, meant: Meant) -> tuple[Fate, str]:
+        submit = self._entry.submit
+        if meant.early:
+            said = submit(masks.wait, overlay.digest, meant.early)
+        else:
+            fits = [
+                (uid, work_on(self._series[uid].header.digest, [overlay], known=True))
+                for uid in meant.fits
+            ]
+            said = submit(masks.doubt, overlay.digest, meant.reason, fits)
+        return said.fate, said.reason
 
     def _ignore_names(self) -> None:
         """Say of names that no mask needs."""

@@ -10,7 +10,7 @@ from components.imaging.dicom_kind import Sent, sent
 from components.imaging.header import SeriesOnDisk, Sorting, sort_files
 from components.imaging.nifti import UnusableMask
 from components.imaging.segmentation import Origin, origin_of
-from store import arrivals
+from store import arrivals, masks
 from store.domain.people import INTAKE
 
 
@@ -20,11 +20,15 @@ class Meant:
 
     Attributes:
         ours: Whether it is about vertebrae at all.
+        early: UID of the study that it marks and that is not in this delivery.
+        fits: Series it contradicts, on whose grid it lies all the same.
     """
 
     series: tuple[str, ...] = ()
     reason: str = ""
     ours: bool = True
+    early: str = ""
+    fits: tuple[str, ...] = ()
 
 
 def with_known_scans(entry: Entry, found: Sorting) -> Sorting:
@@ -46,6 +50,13 @@ def with_known_scans(entry: Entry, found: Sorting) -> Sorting:
     return replace(found, series=(*found.series, *sort_files(folders).series))
 
 
+def waited_for(entry: Entry, found: Sorting) -> list[Path]:
+    """Segmentations that came before the scans of *found*, and waited for them."""
+    studies = sorted({one.header.study_uid for one in found.series})
+    digests = entry.site.ask(INTAKE, masks.waiting, studies) if studies else ()
+    return [entry.site.archive.path("masks", digest) for digest in digests]
+
+
 def meant_by(overlay: Overlay, series: Mapping[str, SeriesOnDisk]) -> Meant:
     """The one or more of *series* that *overlay*, a segmentation, lies on.
 
@@ -58,13 +69,15 @@ def meant_by(overlay: Overlay, series: Mapping[str, SeriesOnDisk]) -> Meant:
     own = [one for one in series.values() if one.header.study_uid == origin.study_uid]
     if not own:
         why = "It marks a scan that is not here, or whose picture is marked already."
-        return Meant(reason=why)
+        return Meant(reason=why, early=origin.study_uid)
     named = [one for one in own if one.header.series_uid == origin.series_uid]
     for one in named:
         frame = one.header.frame_uid
         if frame and origin.frame_uid and frame != origin.frame_uid:
             why = "It lies in another frame of reference than the series it names."
-            return Meant(reason=f"{why} Ask the AI product's maker, and send it again.")
+            fits = (one.header.series_uid,) if lies_on(overlay, one) else ()
+            why = f"{why} Ask the AI product's maker, and send it again."
+            return Meant(reason=why, fits=fits)
     laid = [one.header.series_uid for one in named or own if lies_on(overlay, one)]
     if laid:
         return Meant(tuple(laid))

@@ -1,6 +1,7 @@
 """What an AI product sends by DICOM after the scan: findings by its report, heights by its mask."""
 
 import json
+import shutil
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 from running import received, run
 from sr_builders import Flag, write_seg, write_sr
 
+from app.intake.work import Worker
+from app.settings import Settings
+from app.wiring import open_site
 from components.imaging.label_tables import TABLES
 from components.imaging.phantom import (
     GE,
@@ -23,10 +27,13 @@ from components.imaging.phantom import (
     uid,
     write_dicom,
 )
+from store import held
 from store.domain.genant import Grade
+from store.domain.people import Person, Role
 from store.domain.spine import Level
 
 TABLE = TABLES["totalsegmentator_v2"]
+LEAD = Person("a.lead", "Anna Lead", Role.METABOLIC_LEAD)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +83,51 @@ def test_a_report_and_a_mask_that_come_alone_find_their_scan(
     assert asked(data, "SELECT count(*) FROM finding") == [(1,)]
 
 
+def test_a_mask_that_comes_before_its_scan_is_laid_on_it_when_it_comes(
+    delivered: tuple[PhantomScan, Path, Path], tmp_path: Path
+) -> None:
+    _, home, _ = delivered
+    data = tmp_path / "data"
+    early = tmp_path / "early"
+    shutil.copytree(home / "ai", early)
+    for _ in range(2):
+        assert received(data, early) == []
+    told = asked(data, "SELECT fate FROM receipt WHERE kind = 'mask' ORDER BY id")
+    assert told == [("held",), ("duplicate",)]
+    shutil.rmtree(early)
+    site = open_site(Settings(data=data))
+    assert site.ask(LEAD, held.open_ones) == (), "nobody has to decide on it"
+    (said,) = received(data, home / "ct")
+    assert (said["outcome"], said["mask"]) == ("accepted", "used")
+    assert asked(data, "SELECT state FROM held") == [("joined",)]
+    assert asked(data, "SELECT level FROM finding") == [("L1",)]
+    assert (site.ask(LEAD, held.open_ones), site.ask(LEAD, held.decided)) == ((), ())
+    site.engine.dispose()
+
+
+def test_a_mask_of_another_frame_of_reference_is_held_and_used_where_a_person_says_so(
+    delivered: tuple[PhantomScan, Path, Path], tmp_path: Path
+) -> None:
+    _, home, _ = delivered
+    data = tmp_path / "data"
+    received(data, home / "ct")
+    ds = pydicom.dcmread(home / "ai" / "2")
+    ds.FrameOfReferenceUID = uid("another frame")
+    ds.save_as(tmp_path / "of another frame")
+    received(data, tmp_path / "of another frame")
+    site = open_site(Settings(data=data))
+    (one,) = site.ask(LEAD, held.open_ones)
+    assert "another frame of reference" in one.reason
+    assert "although its frame of reference differs" in one.does
+    assert asked(data, "SELECT count(*) FROM measurement") == [(0,)]
+    site.submit(LEAD, held.release, one.id, "The PACS team says it is of this scan.")
+    worker = Worker(site)
+    while worker.step():
+        pass
+    assert {row[0] for row in asked(data, "SELECT level FROM measurement")} >= {"T12", "L1", "L2"}
+    site.engine.dispose()
+
+
 def test_what_is_of_another_scan_waits_and_what_is_of_another_organ_is_left_aside(
     delivered: tuple[PhantomScan, Path, Path], tmp_path: Path
 ) -> None:
@@ -90,5 +142,5 @@ def test_what_is_of_another_scan_waits_and_what_is_of_another_organ_is_left_asid
     ds.save_as(tmp_path / "of a liver")
     assert run(data, "receive", tmp_path).returncode == 0
     found = dict(asked(data, "SELECT fate, reason FROM receipt WHERE kind = 'mask'"))
-    assert "a scan that is not here" in found["held"]
+    assert found["held"] == "It came before its scan, and waits for it."
     assert "other organs" in found["ignored"]
