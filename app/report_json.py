@@ -105,8 +105,10 @@ def _suggested(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def _compared(suggestion: Suggestion, confirmed: tuple[Confirmed, ...]) -> dict[str, Any]:
-    """Levels and severity of the text beside those that were confirmed."""
+def _compared(suggestion: Suggestion, confirmed: tuple[Confirmed, ...]) -> dict[str, Any] | None:
+    """Levels and severity of the text beside those confirmed; None where nothing is yet."""
+    if not confirmed:
+        return None
     found, said = {one.level for one in confirmed}, set(suggestion.levels)
     worst = max((one.grade for one in confirmed if one.grade), default=None)
     return {

@@ -104,7 +104,7 @@ export function layout({ act, send, saving }) {
     group("amend", "Amend", act),
   ]);
   const report = el("section", { class: "vcf-box vcf-report-box", "aria-label": "Radiology report" }, [
-    el("div", { class: "vcf-box-head" }, [el("h2", {}, ["Radiology report"]), group("report", "Report", act)]),
+    el("div", { class: "vcf-box-head" }, [el("h2", {}, ["Report"]), group("report", "Report", act)]),
     parts.report,
   ]);
   const foot = el("div", { class: "vcf-foot" }, [

@@ -100,6 +100,10 @@ _UNREPORTED = re.compile(
     r"\s+(?:yet\s+)?(?:been\s+)?(?:formally\s+)?reported(?:\s+by\s+radiology)?|[-.\s]*)\s*\.?\s*",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"\b(?:no|nil|without)\s+(?:\w+\s+)?(?:new|other|further|additional|acute|recent)\b"
+)
+"""Denies one more fracture, not the one that is reported."""
 _WEIGHED = {
     Said.DENIED: Weight.NEGATIVE,
     Said.POSSIBLE: Weight.POSSIBLE,
@@ -153,7 +157,9 @@ def suggest(text: str | None, findings: Iterable[Confirmed] = (), terms: Terms =
     levels = craniocaudal({level for one in told for level in one.levels})
     severity = max((one.severity for one in told if one.severity), default=None)
     status, why = _status(heaviest, levels, severity, tuple(findings))
-    denies = any(one.weight is Weight.NEGATIVE for one in read)
+    denies = any(
+        one.weight is Weight.NEGATIVE and not _MORE.search(one.sentence.plain) for one in read
+    )
     return Suggestion(
         status=status,
         why=why,
@@ -254,7 +260,8 @@ def _reported(
     ]
     if lacks:
         return ReportStatus.REPORTED_PARTIAL, f"A fracture is reported, but {', '.join(lacks)}."
-    return ReportStatus.REPORTED_FULL, "A fracture is reported with level and severity."
+    grave = severity.name.lower() if severity else ""
+    return ReportStatus.REPORTED_FULL, f"The report says {grave}, {written(levels)}."
 
 
 def _marks(read: Sequence[_Read], heaviest: Weight) -> Iterable[Mark]:
