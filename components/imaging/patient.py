@@ -12,7 +12,8 @@ _LONGEST = 320
 """Characters kept of any text; DICOM allows fewer for every element read here."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LOOKS_LIKE_NHS = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}")
-_SEXES = frozenset("MFO")
+_LONGEST_CODE = 16
+"""Characters of a code string. Source: DICOM PS3.5 6.2."""
 _ODS_SCHEMES = ("ODS", "2.16.840.1.113883.2.1.3.2.4.18.48")
 
 
@@ -41,7 +42,6 @@ def patient_of(ds: pydicom.Dataset) -> Patient:
     hospital_number = words(ds, "PatientID")
     number, status = nhs_number_among([hospital_number, *_other_numbers(ds)])
     surname, forename, title = _name(ds)
-    sex = words(ds, "PatientSex").upper()
     return Patient(
         nhs_number=number,
         nhs_status=status,
@@ -50,7 +50,8 @@ def patient_of(ds: pydicom.Dataset) -> Patient:
         forename=forename,
         title=title,
         born=day(words(ds, "PatientBirthDate")),
-        sex=sex if sex in _SEXES else "",
+        # As received: some send codes of other systems, and none is left out or inferred.
+        sex=words(ds, "PatientSex").upper()[:_LONGEST_CODE],
     )
 
 

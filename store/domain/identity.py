@@ -101,7 +101,7 @@ class Patient:
         nhs_number: Only where a valid one was received.
         nhs_status: A number read from DICOM is at best `NOT_TRACED`.
         hospital_number: As received, from PatientID.
-        sex: The received value of (0010,0040): M, F, O or empty.
+        sex: The received value of (0010,0040): M, F, O, empty, or a code of another system.
         died: Date of death where a source gave one.
     """
 

@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from components.imaging.header import Sorting, sort_files
+from components.imaging.patient import patient_of
 from components.imaging.pixels import slice_hu
 from components.imaging.walk import Broken, Odd, Walker
 from store.domain.refusal import Unusable
@@ -173,3 +174,12 @@ def test_a_file_spoilt_anywhere_is_read_or_refused(
         for one in series.instances:
             with suppress(Unusable):
                 assert slice_hu(one, (0, one.rows), (0, one.columns)).dtype == np.int16
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("F", "F"), ("O", "O"), ("U", "U"), ("9", "9"), ("", "")]
+)
+def test_a_code_for_sex_is_kept_as_it_came_whatever_system_it_is_of(sent: str, kept: str) -> None:
+    ds = Dataset()
+    ds.PatientSex = sent
+    assert patient_of(ds).sex == kept
