@@ -15,13 +15,17 @@ NAMED = """() => {
   return at && at.matches("input, textarea, button, a, summary, [role]")
     ? at.getAttribute("aria-label") || at.innerText || "" : "";
 }"""
-AHEAD = """async (count) => {
+DESK = """
   const modules = performance.getEntriesByType("resource").map((one) => one.name);
   const { deskFor } = await import(modules.find((name) => name.endsWith("/desk.js")));
-  const { ahead } = deskFor("api").loader;
+  const { loader, claims } = deskFor("api");
+"""
+"""The page's own desk, by its own module."""
+AHEAD = f"""async (count) => {{ {DESK}
+  const {{ ahead }} = loader;
   return ahead.length >= count && ahead.every((room) => room.meta && room.held.has(room.centre));
-}"""
-"""Whether the opening planes of *count* cases to come are here; the page's own module is asked."""
+}}"""
+HELD = f"async () => {{ {DESK} return claims.mine?.case ?? ''; }}"
 
 
 def settled(page: Page) -> None:
@@ -123,6 +127,10 @@ class Reader:
         """Wait until the next *count* cases could be shown without the server."""
         self.until(lambda: bool(self.page.evaluate(AHEAD, count)))
 
+    def held(self) -> None:
+        """Wait until the page knows that the case on the screen is the reader's to work on."""
+        self.until(lambda: self.page.evaluate(HELD) == self.attribute("data-case"))
+
     def said(self) -> str:
         """The line beside the buttons: what was done, or why a press was not taken."""
         return self.page.locator(".vcf-said").inner_text()
@@ -135,6 +143,9 @@ class Reader:
         """Wait until another case than *case* is on the screen and was seen."""
         self.until(lambda: self.attribute("data-case") not in {"", case})
         self.seen()
+        if self.page.evaluate("navigator.onLine"):
+            settled(self.page)  # the page follows; what it put up anew is to be seen anew
+            self.seen()
 
     def saved(self) -> None:
         """Wait until nothing is on its way any more; forty steps take a while to be kept."""
