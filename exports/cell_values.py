@@ -21,6 +21,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _BRITISH = re.compile(r"(\d{1,2})[ /.\-]+(\d{1,2}|[a-z]{3,9})[ /.\-,]+(\d{4}|\d{2})(?!\d)")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMBER = re.compile(r"\d+(\.\d*)?(e\+?\d{1,2})?", re.I)
+_SERIAL = re.compile(r"[34]\d{4}(\.0*)?")
 _AFTER = re.compile(r"[ t]*(\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?)?\s*(\(.*\))?\s*")
 """A time, or words in brackets, may follow a day."""
 
@@ -67,6 +68,9 @@ def _day(cell: object, epoch: datetime) -> date | None:
         case date():
             return cell
         case int() | float():
+            return _serial(float(cell), epoch)
+        case str() if _SERIAL.fullmatch(cell.strip()):
+            # A sheet saved as text shows the bare number of a day that lost its format.
             return _serial(float(cell), epoch)
         case str():
             return _worded(cell.strip().strip("'").lower()[:80])

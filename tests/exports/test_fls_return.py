@@ -123,7 +123,7 @@ def test_a_day_without_an_outcome_is_not_understood() -> None:
     [
         "03/12/2026", "3/12/26", "3.12.2026", "03-12-2026", "3 Dec 2026", "03-Dec-26",
         "3 December 2026", "2026-12-03", "2026-12-03T00:00:00", "03/12/2026 14:05",
-        "'03/12/2026", "03/12/2026 (12 days left)", 46359, 46359.0, date(2026, 12, 3),
+        "'03/12/2026", "03/12/2026 (12 days left)", 46359, 46359.0, "46359", date(2026, 12, 3),
     ],
 )  # fmt: skip
 def test_a_day_is_read_in_its_usual_shapes(said: object) -> None:
