@@ -56,6 +56,7 @@ def _found(told: settings.Settings) -> None:
     """Found the hospital; a mark shows while it is unfinished, so that a stop is no trap."""
     from app.demo.hospital import write_hospital
     from app.demo.learning import learn
+    from app.demo.loop import send_one
     from app.demo.work import POLICY, refer, work, write_correction
 
     told.data.mkdir(parents=True)
@@ -76,6 +77,7 @@ def _found(told: settings.Settings) -> None:
         write_correction(corrected, today)
         take_in(site, Delivery((corrected,)), bar)
     learn(site, today)
+    send_one(site)
     refer(site)
     (told.data / "policy.toml").write_text(POLICY, encoding="utf-8")
     site.engine.dispose()

@@ -8,6 +8,7 @@ SECOND = Person("demo.second", "Demo Second Radiologist", Role.RADIOLOGIST)
 """A third person who reads: an adjudication needs one."""
 CHAIR = Person("demo.chair", "Demo REALM Chair", Role.REALM_CHAIR)
 COORDINATOR = Person("demo.fls", "Demo FLS Coordinator", Role.FLS_COORD)
+COORDINATOR = Person("demo.fls", "Demo FLS Coordinator", Role.FLS_COORD)
 DEMO_STAFF = (
     LEAD,
     RADIOLOGIST,
