@@ -137,7 +137,7 @@ def _upload() -> None:
 def _preview(found: Return, digest: str) -> None:
     seen = session.ask(outcomes.preview, found.rows, found.batches)
     st.markdown(
-        f"**{len(seen.rows)} rows**: "
+        f"**{len(seen.rows)} row{'' if len(seen.rows) == 1 else 's'}**: "
         + ", ".join(f"{count} {fate.value}" for fate, count in seen.counts.items())
         + (f"; **{len(seen.absent)}** of the batch are not in the file" if seen.absent else "")
     )
