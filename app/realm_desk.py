@@ -30,15 +30,19 @@ def seal(site: Site) -> Seal:
     return Seal(path.read_bytes())
 
 
-def redact(whose: Whose, text: str) -> str:
-    """*text* with everything taken out that may tell whose it is; a person still reads it."""
-    known = Known(
+def known(whose: Whose) -> Known:
+    """What is known of the people behind a case, as redaction wants it."""
+    return Known(
         names=tuple(filter(None, (whose.surname, whose.forename))),
         numbers=tuple(filter(None, (whose.nhs_number, whose.hospital_number, whose.accession))),
         dates=tuple(filter(None, (whose.born, whose.scanned))),
         staff=(whose.reporter,) if whose.reporter else (),
     )
-    return redacted(text, suggested(text, known))
+
+
+def redact(whose: Whose, text: str) -> str:
+    """*text* with everything taken out that may tell whose it is; a person still reads it."""
+    return redacted(text, suggested(text, known(whose)))
 
 
 def draw_picture(site: Site, person: Person, case_no: str, whose: Whose, words: str) -> None:

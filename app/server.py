@@ -14,7 +14,7 @@ from starlette.routing import Route
 from streamlit import config
 from streamlit.starlette import App
 
-from app import preferences, realm_pictures, session, sign_in, takeaway
+from app import preferences, realm_pack, realm_pictures, session, sign_in, takeaway
 from app.api import Api
 from app.claims_api import ClaimsApi
 from app.desk import Desks
@@ -94,6 +94,7 @@ def application(site: Site) -> App:
             *takeaway.routes(desks),
             *preferences.routes(desks),
             *realm_pictures.routes(desks),
+            *realm_pack.routes(desks),
         ],
         middleware=[Middleware(Doors, desks=desks, hosts=hosts)],
         on_script_error=session.apologise,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import realm_desk, session
 from app.choosing import one_of
-from app.screens import realm_case
+from app.screens import realm_case, realm_files_pane
 from components.plain_table import plain_table
 from store import attendance, identities, meetings, realm
 from store.domain.clock import LOCAL
@@ -32,6 +32,7 @@ def show(meeting: Meeting | None) -> None:
             realm_case.show(meeting, found)
         _attendance(meeting)
         _actions(meeting)
+        realm_files_pane.show(meeting)
     _year()
     _plan()
 

@@ -5,11 +5,12 @@ from datetime import datetime
 import streamlit as st
 
 from app import realm_desk, session
+from app.screens.redaction_pane import redaction_pane
 from components.imaging.key_image import UnsafeSource
 from store import identities, realm
 from store.domain.clock import LOCAL
 from store.domain.meeting import Meeting, notice
-from store.domain.realm import LONGEST_TEXT, CaseRecord
+from store.domain.realm import CaseRecord
 from store.domain.refusal import NotAllowed
 from store.domain.sampling import Why
 from store.identities import Notice, Whose
@@ -26,8 +27,8 @@ def show(meeting: Meeting, one: CaseRecord) -> None:
         seal = realm_desk.seal(session.here().site)
         whose = session.ask(identities.identity, one.case_no, seal)
         _whose(whose)
-        _release(one, whose)
         _draw(one, whose)
+        _release(one, whose)
         _reporter(one, whose)
         notify(meeting, one)
 
@@ -59,34 +60,24 @@ def _whose(whose: Whose) -> None:
 
 
 def _release(one: CaseRecord, whose: Whose) -> None:
-    asked = one.question or realm_desk.redact(whose, whose.indication)
-    told = one.excerpt or realm_desk.redact(whose, whose.report)
-    with st.form(f"release {one.case_no}", border=False):
-        question = st.text_area(
-            "Clinical question, redacted",
-            asked,
-            height=80,
-            max_chars=LONGEST_TEXT,
-            key=f"question {one.case_no}",
-        )
-        excerpt = st.text_area(
-            "Excerpt of the report, redacted",
-            told,
-            height=180,
-            max_chars=LONGEST_TEXT,
-            key=f"excerpt {one.case_no}",
-            help="Suggested by machine. Leave only what the meeting needs.",
-        )
+    known = realm_desk.known(whose)
+    no = one.case_no
+    asked = redaction_pane("Clinical question", whose.indication, known, f"q {no}", one.question)
+    told = redaction_pane("Report, shorten it", whose.report, known, f"e {no}", one.excerpt)
+    with st.form(f"release {no}", border=False):
         read = st.checkbox(
             "I read both texts: they name no patient, colleague, place, number or day.",
-            key=f"read {one.case_no}",
+            key=f"read {no}",
+        )
+        looked = one.picture and st.checkbox(
+            "I looked at the key image: it shows no word and no face.", key=f"looked {no}"
         )
         pressed = st.form_submit_button("Release the case", type="primary")
-    if pressed and not read:
-        st.error("Read both texts and say so; then release the case.")
+    if pressed and not (read and looked == one.picture):
+        st.error("Read both texts, look at the image, and say so; then release the case.")
     elif pressed:
         seal = realm_desk.seal(session.here().site)
-        if session.done(realm.release, one.case_no, question, excerpt, seal):
+        if session.done(realm.release, no, asked, told, seal):
             st.rerun()
 
 

@@ -10,7 +10,7 @@ _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 _LONGEST = 4000
 
 
-def redaction_pane(heading: str, text: str, known: Known, key: str) -> str:
+def redaction_pane(heading: str, text: str, known: Known, key: str, kept: str = "") -> str:
     """*text* as it would be released: suggestions applied, as far as the person lets them.
 
     Every suggestion is a box that is ticked (Space changes it); more words are added by typing
@@ -22,6 +22,7 @@ def redaction_pane(heading: str, text: str, known: Known, key: str) -> str:
         text: The original.
         known: What is known of the people in it.
         key: Of the widgets; another for another text.
+        kept: What was released before; it is shown until a place is ticked or unticked.
     """
     st.markdown(f"**{heading}**")
     if not text.strip():
@@ -32,13 +33,14 @@ def redaction_pane(heading: str, text: str, known: Known, key: str) -> str:
         st.caption("Original. What is struck through goes.")
         st.markdown(_marked(text, spans))
     with after:
-        st.caption("As it will be shown. Read every word; mend what the rules missed.")
+        st.caption("As it will be shown. Read every word and mend it last.")
         # A box of its own for each choice of spans: else it would keep the words of the last one.
         box = f"{key} result {hash(spans)}"
+        untouched = kept and spans == suggested(text, known)
         return str(
             st.text_area(
                 f"{heading}, redacted",
-                redacted(text, spans),
+                kept if untouched else redacted(text, spans),
                 max_chars=_LONGEST,
                 height=220,
                 key=box,
