@@ -27,45 +27,53 @@ def redaction_pane(heading: str, text: str, known: Known, key: str, kept: str = 
     st.markdown(f"**{heading}**")
     if not text.strip():
         st.caption("There is no such text in the record. Write what is to be shown.")
+        return _result(heading, kept, key)
     before, after = st.columns(2)
+    spans = _chosen(text, known, key)
     with before:
-        spans = _chosen(text, known, key)
         st.caption("Original. What is struck through goes.")
         st.markdown(_marked(text, spans))
     with after:
         st.caption("As it will be shown. Read every word and mend it last.")
-        # A box of its own for each choice of spans: else it would keep the words of the last one.
-        box = f"{key} result {hash(spans)}"
         untouched = kept and spans == suggested(text, known)
-        return str(
-            st.text_area(
-                f"{heading}, redacted",
-                kept if untouched else redacted(text, spans),
-                max_chars=_LONGEST,
-                height=220,
-                key=box,
-                label_visibility="collapsed",
-            )
+        # A box of its own for each choice of spans: else it would keep the words of the last one.
+        return _result(
+            heading, kept if untouched else redacted(text, spans), f"{key} {hash(spans)}"
         )
+
+
+def _result(heading: str, text: str, key: str) -> str:
+    said = st.text_area(
+        f"{heading}, redacted",
+        text,
+        max_chars=_LONGEST,
+        height=160,
+        key=f"{key} result",
+        label_visibility="collapsed",
+    )
+    return str(said)
 
 
 def _chosen(text: str, known: Known, key: str) -> tuple[Span, ...]:
     """The suggestions that are ticked, and every place of the words that were added."""
     added: list[str] = st.session_state.setdefault(f"{key} added", [])
     offered = _with(text, suggested(text, known), added)
-    with st.expander(f"{len(offered)} places to redact", expanded=True):
-        kept = tuple(
-            span
-            for span in offered
-            if st.checkbox(
-                f"{span.kind}: {_plain(text[span.start : span.end])}",
-                value=True,
-                key=f"{key} {span.start} {span.end}",
+    with st.expander(f"{len(offered)} places to redact", expanded=bool(offered)):
+        with st.container(horizontal=True):
+            kept = tuple(
+                span
+                for span in offered
+                if st.checkbox(
+                    f"{span.kind}: {_plain(text[span.start : span.end])}",
+                    value=True,
+                    key=f"{key} {span.start} {span.end}",
+                    width="content",
+                )
             )
-        )
         with st.form(f"{key} more", clear_on_submit=True, border=False):
-            words = st.text_input("Also redact these words, wherever they stand", max_chars=80)
-            if st.form_submit_button("Redact them") and words.strip():
+            typed, press = st.columns([4, 1], vertical_alignment="bottom")
+            words = typed.text_input("Also redact these words, wherever they stand", max_chars=80)
+            if press.form_submit_button("Redact them") and words.strip():
                 added.append(words.strip())
                 st.rerun()
     return kept
