@@ -34,7 +34,7 @@ def redaction_pane(heading: str, text: str, known: Known, key: str, kept: str = 
         st.caption("Original. What is struck through goes.")
         st.markdown(_marked(text, spans))
     with after:
-        st.caption("As it will be shown. Read every word and mend it last.")
+        st.caption("As it will be shown. Shorten it, read every word, and mend it last.")
         untouched = kept and spans == suggested(text, known)
         # A box of its own for each choice of spans: else it would keep the words of the last one.
         return _result(
