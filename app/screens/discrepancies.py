@@ -82,10 +82,13 @@ def _row(line: Line) -> Row:
     )
 
 
-def _page(asked: Asked) -> tuple[Line, ...]:
+def _page(asked: Asked) -> None:
     start = st.session_state.get("register start", 0) if _same(asked) else 0
     st.session_state["register start"] = start
     page = session.ask(discrepancies.register, asked, start)
+    if not page.lines:
+        st.info("Nothing of this kind is in the register.")
+        return
     worklist_table(
         COLUMNS,
         [_row(line) for line in page.lines],
@@ -99,7 +102,6 @@ def _page(asked: Asked) -> tuple[Line, ...]:
             _turn(start - step)
         if on.button("Older", disabled=start + step >= page.count):
             _turn(start + step)
-    return page.lines
 
 
 def _same(asked: Asked) -> bool:

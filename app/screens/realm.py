@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import session
+from app.choosing import one_of
 from app.screens import realm_chair, realm_table
 from store import meetings
 from store.domain.meeting import Meeting
@@ -25,7 +26,7 @@ def _chosen(found: tuple[Meeting, ...]) -> Meeting:
 st.title("REALM", anchor=False)
 chairs = session.person().may(Permission.CHAIR)
 known = session.ask(meetings.meetings, session.here().site.settings.realm_days)
-view = st.radio("View", (DESK, TABLE), horizontal=True, key="view") if chairs else TABLE
+view = one_of("View", (DESK, TABLE), "view") if chairs else TABLE
 chosen = _chosen(known) if known else None
 if view == DESK:
     realm_chair.show(chosen)

@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from app import session
+from app.choosing import one_of
 from components.plain_table import plain_table
 from store import attendance, meetings, votes
 from store.domain.genant import Grade
@@ -77,13 +78,8 @@ def _vote(one: Shown) -> None:
     )
     key = one.case_no
     with st.form(f"vote {key}", border=False):
-        seen = st.radio(
-            "Is there a fracture?",
-            list(Seen),
-            index=list(Seen).index(mine.seen) if mine else None,
-            format_func=lambda each: each.words,
-            horizontal=True,
-            key=f"seen {key}",
+        seen = one_of(
+            "Is there a fracture?", (None, *Seen), f"seen {key}", _said, mine.seen if mine else None
         )
         where, how = st.columns(2)
         levels = [_NOT_SAID, *(level.value for level in REVIEWABLE)]
@@ -96,13 +92,12 @@ def _vote(one: Shown) -> None:
         grade = how.selectbox(
             "Which grade?", grades, index=grades.index(graded), key=f"grade {key}"
         )
-        would = st.radio(
+        would = one_of(
             "Would you report it?",
-            list(WouldReport),
-            index=list(WouldReport).index(mine.would_report) if mine else None,
-            format_func=lambda each: each.words,
-            horizontal=True,
-            key=f"would {key}",
+            (None, *WouldReport),
+            f"would {key}",
+            _said,
+            mine.would_report if mine else None,
         )
         pressed = st.form_submit_button("Change my vote" if mine else "Vote", type="primary")
     if pressed:
@@ -111,6 +106,10 @@ def _vote(one: Shown) -> None:
         st.success("You voted.")
         if st.button("Take my vote back", key=f"back {key}") and session.done(votes.take_back, key):
             st.rerun()
+
+
+def _said(answer: Seen | WouldReport | None) -> str:
+    return answer.words if answer else "Choose"
 
 
 def _cast(

@@ -11,6 +11,7 @@ from running import Server
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEAD, COORDINATOR, ADMIN = "Metabolic bone lead", "FLS coordinator", "System administrator"
+CHAIR = "REALM chair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ SCREENS = (
     Screen("outcomes", COORDINATOR, "/outcomes", ".vcf-plain td", "Outcomes"),
     Screen("patients", COORDINATOR, "/patients", "h1", "Patients"),
     Screen("opt-outs", COORDINATOR, "/opt_outs", "table", "Opt-outs"),
+    Screen("discrepancies", LEAD, "/discrepancies", "table", "Discrepancies"),
+    Screen("meeting", LEAD, "/realm", "form, [data-testid=stForm]", "REALM"),
+    Screen("chair's desk", CHAIR, "/realm", ".vcf-plain td", "REALM"),
     Screen("rates", LEAD, "/rates", ".js-plotly-plot .main-svg", "Rates"),
     Screen("trail", ADMIN, "/trail", ".vcf-plain td", "Trail"),
     Screen("arrivals", ADMIN, "/arrivals", ".js-plotly-plot .main-svg", "Arrivals"),

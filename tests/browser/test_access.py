@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from learning_room import prepared
 from playwright.sync_api import Browser, Page, expect
 from reader import settled
 from running import Server, run
@@ -50,7 +51,8 @@ def house(
 ) -> Iterator[House]:
     """One server and its windows for all of these: none of them decides anything."""
     folder = tmp_path_factory.mktemp("access")
-    server = Server(Path(shutil.copytree(drawn, folder / "data")))
+    data = Path(shutil.copytree(drawn, folder / "data"))
+    server = Server(prepared(data, shown=True))
     previewed(server.data, folder / "previews")
     one = House(chromium, server.start())
     yield one
