@@ -24,7 +24,8 @@ def batches() -> None:
         when, *links = st.columns([4, *(1 for _ in kinds_of(batch))], vertical_alignment="center")
         when.markdown(f"**{batch.id[:12]}** · {local(batch.at)} · {batch.by}  \n{_words(batch)}")
         for kind, link in zip(kinds_of(batch), links, strict=True):
-            link.link_button(KINDS[kind].words, f"/api/exports/{batch.id}?kind={kind}")
+            words = "Download" if kind == "xlsx" else f"Download {KINDS[kind].words}"
+            link.link_button(words, f"/api/exports/{batch.id}?kind={kind}")
 
 
 def _words(batch: Batch) -> str:

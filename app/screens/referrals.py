@@ -6,10 +6,10 @@ from collections import Counter
 import streamlit as st
 
 from app import referral_file, session, triage_json
+from app.screens.batches_pane import batches
 from app.triage_api import ROOM, today
 from components.triage_room import triage_room, wanted
-from store import known, referrals, triage
-from store.domain.clock import local
+from store import known, triage
 from store.domain.episode import Due
 from store.domain.people import Permission
 from store.domain.refusal import NotAllowed
@@ -77,20 +77,6 @@ def _export(due: str) -> None:
     st.rerun()
 
 
-def _batches() -> None:
-    st.header("Exports", anchor=False)
-    found = session.ask(referrals.batches)
-    if not found:
-        st.caption("Nothing has been exported yet.")
-    for batch in found:
-        when, link = st.columns([5, 1], vertical_alignment="center")
-        when.markdown(
-            f"**{batch.id[:12]}** · {local(batch.at)} · {batch.by} · {len(batch.referrals)} "
-            f"referred, {len(batch.not_referred)} held · SHA-256 `{batch.sha256[:16]}…`"
-        )
-        link.link_button("Download", f"/api/exports/{batch.id}")
-
-
 def _week(room: triage.Room, per_week: int) -> str:
     if not per_week:
         return "No weekly number is set: whoever is ready goes with the next export."
@@ -143,4 +129,4 @@ if exported:
     st.success(f"Batch {exported[:12]} is made. Download it below.")
 _room(room, _lane(room))
 _foot(room)
-_batches()
+batches()
