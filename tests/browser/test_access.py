@@ -207,7 +207,7 @@ def test_what_is_not_saved_is_said_at_once(house: House) -> None:
     page.wait_for_selector("[data-saved='saved']")
 
 
-PANELS = tuple("xgtlmshfdjy.")
+PANELS = tuple("xgtlmshfdjy.]'")
 
 
 @pytest.mark.parametrize("key", PANELS)
