@@ -5,6 +5,7 @@ queue and worker. Its UIDs are signed with the installation's key, so nobody els
 taken for one, and it never becomes a scan.
 """
 
+import ssl
 import tempfile
 import time
 from collections.abc import Callable
@@ -77,15 +78,22 @@ def _made(site: Site, folder: Path) -> str:
 
 def _stored(source: sources.Listener, folder: Path) -> str:
     """Why *source* did not take what lies in *folder*; empty where it did."""
-    if source.certificate:
-        return (
-            f"{source.name} takes encrypted connections alone. Have a listed peer send a study to "
-            "it instead."
-        )
+    secured = _secured(source)
     entity = ApplicationEntity(source.peers[0])
     entity.add_requested_context(CT, EXPLICIT)
     entity.acse_timeout = entity.network_timeout = entity.connection_timeout = _SOON_S
-    to = entity.associate(source.host, source.port, ae_title=source.ae_title)
+    to = entity.associate(
+        source.host,
+        source.port,
+        ae_title=source.ae_title,
+        tls_args=(secured, source.host) if secured else None,
+    )
+    if not to.is_established and secured:
+        return (
+            f"{source.name} did not answer at {source.host}:{source.port} or refused. The test "
+            "study is sent with the listener's own certificate: have it signed by those in peer_ca "
+            "too, or have a listed peer send a study."
+        )
     if not to.is_established:
         return (
             f"{source.name} did not answer at {source.host}:{source.port} or refused. Start "
@@ -99,6 +107,19 @@ def _stored(source: sources.Listener, folder: Path) -> str:
     finally:
         to.release()
     return ""
+
+
+def _secured(source: sources.Listener) -> ssl.SSLContext | None:
+    """What a test study is sent by: the listener's own certificate, for both sides."""
+    if not (source.certificate and source.key):
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Its name need not be that of this machine; it is the very certificate that is asked for.
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(source.certificate)
+    context.load_cert_chain(source.certificate, source.key)
+    return context
 
 
 def _ended(site: Site, digest: str) -> str | None:

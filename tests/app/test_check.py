@@ -58,6 +58,23 @@ def test_a_test_study_goes_through_the_whole_chain_and_leaves_nothing_but_receip
     assert not list((one.data / "files" / "series").iterdir())
 
 
+def test_a_test_study_goes_through_a_listener_that_hears_certificates_alone(
+    tmp_path: Path,
+) -> None:
+    pem, key = tmp_path / "own.pem", tmp_path / "own.key"
+    asked = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=pacs.example"
+    files = ["-keyout", key, "-out", pem]
+    subprocess.run([*asked.split(), *files], check=True, capture_output=True)
+    names = {"certificate": pem, "key": key, "peer_ca": pem}
+    _, text = listener(tmp_path / "data", **{name: f'"{file}"' for name, file in names.items()})
+    with Receiving(tmp_path / "data", "listen", text) as secured:
+        secured.start("listening on port")
+        with Receiving(tmp_path / "data", "work", text).start():
+            _, said = check(secured, "--through", "ct", "--patience", "60")
+    assert said["Test study"]["state"] == "well", said
+    assert "sent to ct by DICOM" in said["Test study"]["words"]
+
+
 def test_a_source_that_nothing_came_through_is_named(one: Receiving) -> None:
     code, said = check(one)
     assert code == 0

@@ -28,23 +28,23 @@ def test_a_second_run_of_the_same_folder_changes_nothing(data: Path, delivery: P
     assert sorted((data / "files" / "stacks").iterdir()) == files
 
 
-def test_a_hundred_copies_are_one_study(tmp_path: Path, delivery: Path) -> None:
+def test_a_hundred_and_fifty_copies_are_one_study(tmp_path: Path, delivery: Path) -> None:
     data, source = tmp_path / "data", first_series(delivery)
     scans = [path for path in source.rglob("*") if path.is_file() and path.suffix in {"", ".dcm"}]
     assert scans
     inbox = tmp_path / "inbox"
-    for copy in range(100):
+    for copy in range(150):
         folder = inbox / f"{copy:03}"
         folder.mkdir(parents=True)
         for number, scan in enumerate(scans):
             (folder / f"{number}").hardlink_to(scan)
     (one,) = received(data, inbox, "--piece", f"{200 * len(scans)}")
     assert one["outcome"] == "accepted"
-    assert f"{99 * len(scans)} files repeat a slice exactly" in str(one["reason"])
+    assert f"{149 * len(scans)} files repeat a slice exactly" in str(one["reason"])
     assert counted(data)["scan"] == counted(data)["series"] == 1
     with sqlite3.connect(data / "record.db") as record:
-        query = "SELECT count(*) FROM receipt WHERE kind = 'series' AND fate = 'duplicate'"
-        assert record.execute(query).fetchone() == (99,)
+        query = "SELECT count(DISTINCT scan_id), count(*) FROM receipt WHERE fate = 'duplicate'"
+        assert record.execute(query).fetchone() == (1, 149)
 
 
 def test_one_json_object_a_series_goes_to_standard_output(tmp_path: Path, delivery: Path) -> None:
