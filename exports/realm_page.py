@@ -45,6 +45,8 @@ p, li, td { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; border: 0.2mm solid #aeb7bd; padding: 2mm; }
 th { background: #e8edee; }
+td:first-child { min-width: 32mm; }
+h2 { margin-top: 6mm; break-after: avoid; }
 .sign td { height: 11mm; }
 """
 _DIGEST = b64encode(sha256(_STYLE.encode()).digest()).decode()
@@ -61,11 +63,12 @@ def realm_page(pack: Pack) -> str:
         _front(pack),
         *(part for n, case in enumerate(pack.cases, 1) for part in _case(pack, n, case)),
     ]
-    parts += [_themes(pack), _sheet("Good spots", _list(_spots(pack)))]
-    parts += [
-        _sheet("Learning points", _list(_points(pack))),
-        _sheet("Actions", _actions(pack.actions)),
-    ]
+    after = (
+        _part("Good spots", _list(_spots(pack))),
+        _part("Learning points", _list(_points(pack))),
+        _part("Actions", _actions(pack.actions)),
+    )
+    parts += [_themes(pack), *after]
     return _page(pack, TITLE, parts)
 
 
