@@ -94,7 +94,9 @@ class Gathered:
         if only is not None:
             who = and_(who, col(PatientRow.id).in_(only))
         self.patients = list(session.execute(select(PatientRow).where(who)).scalars())
-        self.ids: Select[Any] = select(col(PatientRow.id)).where(who)
+        # Of named patients everything is found by their names, without looking through all.
+        named = who if only is None else col(PatientRow.id).in_(only)
+        self.ids: Select[Any] = select(col(PatientRow.id)).where(named)
         self.unsent: Select[Any] = self.ids.where(col(PatientRow.id).not_in(open_here))
         self.parts = self._parts()
         self.sent = self._sent()
