@@ -3,6 +3,7 @@
 import logging
 import os
 from datetime import date, datetime
+from pathlib import Path
 
 from app.wiring import Site
 from components.imaging.key_image import View, key_image
@@ -30,13 +31,24 @@ def seal(site: Site) -> Seal:
     return Seal(path.read_bytes())
 
 
-def known(whose: Whose) -> Known:
-    """What is known of the people behind a case, as redaction wants it."""
+def places(site: Site) -> tuple[str, ...]:
+    """The site's own list of places; none where there is no such file."""
+    try:
+        lines = Path(site.settings.realm_places or os.devnull).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        log.warning("the file of VCF_REALM_PLACES cannot be read")
+        return ()
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def known(whose: Whose, local: tuple[str, ...] = ()) -> Known:
+    """What is known of the people behind a case, as redaction wants it, and *local* places."""
     return Known(
         names=tuple(filter(None, (whose.surname, whose.forename))),
         numbers=tuple(filter(None, (whose.nhs_number, whose.hospital_number, whose.accession))),
         dates=tuple(filter(None, (whose.born, whose.scanned))),
         staff=(whose.reporter,) if whose.reporter else (),
+        places=(*local, *filter(None, (whose.site,))),
     )
 
 

@@ -160,6 +160,13 @@ class Settings:
             "says": "days after a meeting until nobody can tell whose its cases were",
         },
     )
+    realm_places: str = field(
+        default="",
+        metadata={
+            "env": "VCF_REALM_PLACES",
+            "says": "file of hospitals, wards and towns to redact, one a line",
+        },
+    )
 
     @property
     def policy(self) -> Policy:

@@ -60,7 +60,7 @@ def _whose(whose: Whose) -> None:
 
 
 def _release(one: CaseRecord, whose: Whose) -> None:
-    known = realm_desk.known(whose)
+    known = realm_desk.known(whose, realm_desk.places(session.here().site))
     no = one.case_no
     asked = redaction_pane("Clinical question", whose.indication, known, f"q {no}", one.question)
     told = redaction_pane("Excerpt of the report", whose.report, known, f"e {no}", one.excerpt)
