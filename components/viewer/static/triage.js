@@ -2,12 +2,16 @@
 
 import { el, fill, say } from "./dom.js";
 import { badge } from "./grades.js";
+import { Mounts } from "./mounts.js";
 import { Outbox } from "./outbox.js";
 import { pressed } from "./triagekeys.js";
 import { panel } from "./triagepanel.js";
 import { Desk, missing, proposed } from "./triagestate.js";
 
-const rooms = new WeakMap();
+const rooms = new Mounts((parent) => new Room(parent), (room) => {
+  clearTimeout(room.refreshing);
+  room.root.remove();
+});
 const REFRESH_MS = 500; // a quick hand is not held up: the lists are made anew when it rests
 const TYPING = "input, textarea, select, [contenteditable]";
 
@@ -230,16 +234,8 @@ class Room {
 }
 
 export default function triage({ data, parentElement, setTriggerValue }) {
-  let room = rooms.get(parentElement);
-  if (!room) {
-    room = new Room(parentElement);
-    rooms.set(parentElement, room);
-  }
+  const room = rooms.at(parentElement);
   room.tell = (what, value) => { if (value) setTriggerValue(what, value); };
   room.show(data);
-  return () => {
-    clearTimeout(room.refreshing);
-    room.root.remove();
-    rooms.delete(parentElement);
-  };
+  return rooms.end(parentElement);
 }

@@ -1,23 +1,20 @@
 // The review room as the page mounts it.
 //
 // The page calls the default export again whenever it has something new to say, always with the
-// same parent; the answer is called once, when the parent goes away.
+// same parent.
 
 import { deskFor } from "./desk.js";
+import { Mounts } from "./mounts.js";
 import { Room } from "./room.js";
 
-const rooms = new WeakMap();
+const rooms = new Mounts(
+  (parent, { api, setStateValue }) => new Room(parent, deskFor(api), setStateValue),
+  (room) => room.close(),
+);
 
 export default function viewer({ data, parentElement, setStateValue }) {
-  let room = rooms.get(parentElement);
-  if (!room) {
-    room = new Room(parentElement, deskFor(data.api), setStateValue);
-    rooms.set(parentElement, room);
-  }
+  const room = rooms.at(parentElement, { api: data.api, setStateValue });
   room.setStateValue = setStateValue;
   room.follow(data);
-  return () => {
-    room.close();
-    rooms.delete(parentElement);
-  };
+  return rooms.end(parentElement);
 }

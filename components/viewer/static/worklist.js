@@ -2,8 +2,12 @@
 
 import { el, fill } from "./dom.js";
 import { badge } from "./grades.js";
+import { Mounts } from "./mounts.js";
 
-const tables = new WeakMap();
+const tables = new Mounts((parent) => {
+  setTimeout(warm, 300);
+  return new Table(parent);
+}, (table) => table.root.remove());
 let met = false; // whether this page has shown a table before
 
 const ROOM = "../vcf-review.viewer/";
@@ -124,20 +128,12 @@ class Table {
 }
 
 export default function worklist({ data, parentElement, setTriggerValue, setStateValue }) {
-  let table = tables.get(parentElement);
-  if (!table) {
-    table = new Table(parentElement);
-    tables.set(parentElement, table);
-    setTimeout(warm, 300);
-  }
+  const table = tables.at(parentElement);
   table.open = (id) => {
     sendFor(data.api, id, data.rows.find((row) => row.id === id)?.ticket);
     setTriggerValue("open", id);
   };
   table.tell = (ids) => setStateValue("chosen", ids);
   table.show(data);
-  return () => {
-    table.root.remove();
-    tables.delete(parentElement);
-  };
+  return tables.end(parentElement);
 }
