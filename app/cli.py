@@ -101,7 +101,10 @@ def _ways_in(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     look.add_argument("source", nargs="?", default="", help="which source of VCF_SOURCES")
     look.set_defaults(run=intake_commands.watch)
     away = verbs.add_parser("send", help="send DICOM objects to a PACS by DICOMweb")
-    away.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    away.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    away.add_argument(
+        "--assessments", action="store_true", help="what clinicians said of the AI's flags"
+    )
     away.add_argument("--to", default="", help="which source of VCF_SOURCES")
     away.set_defaults(run=intake_commands.send)
 

@@ -91,12 +91,21 @@ def watch(asked: argparse.Namespace) -> int:
 
 
 def send(asked: argparse.Namespace) -> int:
-    """Send DICOM objects to a PACS by DICOMweb."""
+    """Send DICOM objects to a PACS by DICOMweb; 11 where an assessment could not be sent."""
+    from app.intake.assessments import send_due
     from app.intake.send import send as store
     from app.intake.web import Service
 
-    source = sources.named(settings.read(data=asked.data), sources.DicomWeb, asked.to)
+    if bool(asked.files) is asked.assessments:
+        sys.stderr.write("Name files to send, or give --assessments, not both.\n")
+        return 2
+    told = settings.read(data=asked.data)
+    source = sources.named(told, sources.DicomWeb, asked.to)
     service, stopped = Service(source), until_stopped()
+    if asked.assessments:
+        done = send_due(open_site(told), service, source.name, stopped)
+        sys.stdout.write(f"{done.sent} assessments sent, {done.left} left for the next time\n")
+        return 11 if done.left else 0
     for number, file in enumerate(asked.files, start=1):
         try:
             store(service, file, stopped)

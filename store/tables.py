@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from store import _realm_tables as _realm_tables
 from store._arriving import HeldRow, JobRow, MergeRow, OptOutRow, PatientEventRow, VersionRow
+from store._assessing import AssessmentRow
 from store._handed import (
     AnswerRow,
     BatchFileRow,
@@ -53,6 +54,7 @@ from store.columns import Utc, plain, staff, what
 __all__ = [
     "AlertRow",
     "AnswerRow",
+    "AssessmentRow",
     "BatchFileRow",
     "BatchRow",
     "ClaimRow",

@@ -24,7 +24,11 @@ def send(service: Service, file: Path, pause: Pause) -> str:
     if file.stat().st_size > LARGEST_BYTES:
         msg = f"The file is larger than {LARGEST_BYTES >> 20} MB. Send scans from the scanner."
         raise Refused(msg)
-    content = file.read_bytes()
+    return send_bytes(service, file.read_bytes(), pause)
+
+
+def send_bytes(service: Service, content: bytes, pause: Pause) -> str:
+    """As `send`, of the object that *content* is."""
     name = named(content)
     mark = uuid4().hex
     head = f"--{mark}\r\nContent-Type: application/dicom\r\n\r\n".encode()

@@ -82,6 +82,8 @@ HEIGHT = ("121207", "DCM")
 PROBABILITY = frozenset({("122157", "DCM"), ("111012", "DCM")})
 COMMENT = ("121106", "DCM")
 LOSS, GENANT = ("VCF-101", OURS), ("VCF-110", OURS)
+REVIEWED = ("VCF-121", OURS)
+"""What a clinician did with a finding: only an assessment says so, never an AI."""
 
 GRADES: dict[tuple[str, str], Grade] = {
     ("260413007", "SCT"): Grade.NONE,

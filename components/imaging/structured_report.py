@@ -62,6 +62,10 @@ def read_report(path: Path, digest: str) -> AiResult:
 
 
 def _result(ds: pydicom.Dataset, root: Node, digest: str) -> AiResult:
+    if any(node.name.key == codes.REVIEWED for node in root.walk()):
+        # It came back from the PACS: taken for an AI's, it would reopen the case it is about.
+        msg = "A clinician's assessment of AI findings, no AI result. It is left aside."
+        raise NotOurs(msg)
     product, version, family, rule = _product(ds, root)
     said = _said(root)
     if not _is_ours(root, said, product):

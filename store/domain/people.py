@@ -50,6 +50,7 @@ class Permission(StrEnum):
     READ_TRAIL = "read the trail"
     READ_SYSTEM = "read the state of the system"
     RECEIVE = "receive scans and results"
+    SEND = "send assessments to the PACS"
     READ_REGISTER = "read the register of discrepancies"
     NOMINATE = "nominate cases for REALM"
     TAKE_PART = "take part in REALM"
@@ -92,6 +93,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM: frozenset(
         {
             Permission.RECEIVE,
+            Permission.SEND,
             Permission.OPT_OUTS,
             Permission.READ_SYSTEM,
             Permission.READ_TRAIL,
