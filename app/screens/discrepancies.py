@@ -56,7 +56,7 @@ def _counts(asked: Asked) -> None:
         f"**Detection** {rate_words(found.detection)} · "
         f"**Communication** {rate_words(found.communication)} · "
         f"**Good spots** {found.spots} · "
-        f"**Went to a meeting** {found.taken.numerator} of {found.taken.denominator} discrepancies"
+        f"**On an agenda** {found.taken.numerator} of {found.taken.denominator} discrepancies"
     )
     st.caption(
         f"{BIAS_NOTE} Of confirmed scans whose report was judged. In brackets: Wilson 95 % "
@@ -66,7 +66,7 @@ def _counts(asked: Asked) -> None:
 
 def _row(line: Line) -> Row:
     said = ", ".join(one.event.words for one in line.nominations)
-    stands = "Went to a meeting" if line.taken else f"Nominated: {said}" if said else "–"
+    stands = "On an agenda" if line.taken else f"Nominated: {said}" if said else "–"
     return Row(
         line.case,
         {

@@ -26,8 +26,11 @@ def _chosen(found: tuple[Meeting, ...]) -> Meeting:
 st.title("REALM", anchor=False)
 chairs = session.person().may(Permission.CHAIR)
 known = session.ask(meetings.meetings, session.here().site.settings.realm_days)
-view = one_of("View", (DESK, TABLE), "view") if chairs else TABLE
-chosen = _chosen(known) if known else None
+left, right = st.columns([1, 2])
+with left:
+    view = one_of("View", (DESK, TABLE), "view") if chairs else TABLE
+with right if chairs else left:
+    chosen = _chosen(known) if known else None
 if view == DESK:
     realm_chair.show(chosen)
 elif chosen is None:
