@@ -14,6 +14,7 @@ from exports.fls_csv import referral_csv
 from exports.level_codes import SNOMED
 from store import referrals
 from store.domain.clock import LOCAL
+from store.domain.codes import sex_words
 from store.domain.episode import Due
 from store.domain.people import Person
 from store.domain.referral import Fracture
@@ -21,7 +22,11 @@ from store.domain.refusal import NotAllowed
 
 _STATUS = {Due.NEW: "P", Due.AMENDED: "P", Due.WITHDRAWN: "R"}
 """Pending, rejected. Source: HL7 table 0283."""
-_SEX = {"M": "M", "F": "F", "O": "O"}
+_SEX = {
+    **{"male": "M", "female": "F", "other": "O", "not applicable": "N"},
+    **dict.fromkeys(("ambiguous", "indeterminate"), "A"),
+}
+"""By what a code means in its own system; every other is U. Source: HL7 table 0001."""
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -110,7 +115,7 @@ def _values(kept: referrals.Batch, one: referrals.Referral, place: int) -> dict[
         "forename": who.forename,
         "title": who.title,
         "born": f"{who.born:%Y%m%d}" if who.born else "",
-        "sex": _SEX.get(who.sex, "U"),
+        "sex": _SEX.get(sex_words(who.sex, who.sex_system), "U"),
         "postcode": who.postcode,
         "phone": who.phone,
         "gp_practice": who.gp_practice,

@@ -10,7 +10,7 @@ from app.vendor_json import percent, previews, vendor
 from store.cases import Case, Finding, Pictured, Version
 from store.claims import Held
 from store.domain.clock import local
-from store.domain.codes import System, class_words, sex_words
+from store.domain.codes import class_words, sex_words
 from store.domain.finding import Source, State
 from store.domain.genant import FractureType
 from store.domain.identity import age_on
@@ -146,8 +146,16 @@ def _patient(case: Case) -> dict[str, str]:
         "hospital_number": who.hospital_number,
         "born": f"{who.born:%d/%m/%Y}" if who.born else "not given",
         "age": str(age_on(who.born, at)) if who.born and at else "not known",
-        "sex": sex_words(who.sex, System.DICOM).capitalize(),
+        "sex": _sex(case),
     }
+
+
+def _sex(case: Case) -> str:
+    """As the record has it; and as the report says, where the two mean different things."""
+    known = sex_words(case.patient.sex, case.patient.sex_system)
+    said = sex_words(case.report.sex, case.report.sex_system)
+    differs = case.report.sex and said != known
+    return known.capitalize() + (f"; the report says {said}" if differs else "")
 
 
 def _scan(case: Case) -> dict[str, str]:

@@ -10,6 +10,7 @@ from app.wiring import Site, anchor
 from exports.fls import Batch, NotReferredRow, ReferralRow, referral_workbook
 from exports.fls_words import FoundBy, PatientClass, RowStatus
 from store import referrals
+from store.domain.codes import sex_words
 from store.domain.describe import Acuity, compared_words, overall
 from store.domain.genant import Grade
 from store.domain.identity import age_on
@@ -100,7 +101,7 @@ def row_of(referral: referrals.Referral) -> ReferralRow:
         title=who.title,
         born=who.born,
         age=age_on(who.born, facts.scanned) if who.born else None,
-        sex=who.sex,
+        sex=sex_words(who.sex, who.sex_system) if who.sex else "",
         postcode=who.postcode,
         phone=who.phone,
         gp_practice=who.gp_practice,

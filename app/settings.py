@@ -9,6 +9,7 @@ from typing import Any
 from app import pacs
 from app.fls_policy import policy_of
 from app.unusable import UnusableSetting as UnusableSetting
+from store.domain.codes import NATIONS
 from store.domain.meeting import KEPT_DAYS
 from store.domain.queue import DUE_DAYS
 from store.domain.reading import ReadPolicy
@@ -115,6 +116,13 @@ class Settings:
             "says": "HL7 template: ref (REF^I12), mdm (MDM^T02), or the path of the site's own",
         },
     )
+    codes: str = field(
+        default="England",
+        metadata={
+            "env": "VCF_CODES",
+            "says": "whose code sets its systems use beside the standards': England or Wales",
+        },
+    )
     terms: str = field(
         default="",
         metadata={"env": "VCF_TERMS", "says": "file of the site's own words for reading reports"},
@@ -217,6 +225,9 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
     wrong = pacs.fault(given["pacs_link"]) if "pacs_link" in given else ""
     if wrong:
         msg = f"VCF_PACS_LINK cannot be used: {wrong}"
+        raise UnusableSetting(msg)
+    if given.get("codes", "England") not in NATIONS:
+        msg = f"VCF_CODES is England or Wales, got {given['codes']!r}."
         raise UnusableSetting(msg)
     given["data"] = Path(given["data"]).expanduser().resolve()
     settings = Settings(**given)

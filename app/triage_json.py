@@ -6,6 +6,7 @@ from typing import Any
 
 from store._told_before import Before, Scan
 from store.domain.clock import local
+from store.domain.codes import practice_words
 from store.domain.episode import RECALLS, Due
 from store.domain.exclusion import Exclusion
 from store.domain.hint import Hint
@@ -57,7 +58,7 @@ def _row(lane: Lane, one: Episode, back: Before, today: date) -> dict[str, Any]:
         "name": ", ".join(filter(None, (who.surname, who.forename))) or "Name not given",
         "nhs": who.nhs_number.spaced if who.nhs_number else "no NHS number",
         "born": _born(one),
-        "practice": who.gp_practice,
+        "practice": practice_words(who.gp_practice),
         "worst": int(one.worst),
         "levels": ", ".join(
             f"{level.value} {g.name.lower()}" for level, g in one.fractures.items()

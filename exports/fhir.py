@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from exports.level_codes import SNOMED
+from store.domain.codes import NO_PRACTICE, sex_words
 from store.domain.episode import Due
 from store.domain.genant import Grade
 from store.domain.referral import Facts, Fracture
@@ -26,7 +27,11 @@ FRACTURE = {"system": SCT, "code": "42942008"}
 """Compression fracture of vertebral column. Source: INTEROP, two agreeing sources."""
 _SEVERITY = {Grade.MILD: "255604002", Grade.MODERATE: "6736007", Grade.SEVERE: "24484000"}
 """Source: DICOM PS3.16 CID 3716."""
-_SEX = {"M": "male", "F": "female", "O": "other"}
+_GENDER = {
+    **{word: word for word in ("male", "female", "other")},
+    **dict.fromkeys(("ambiguous", "indeterminate"), "other"),
+}
+"""By what a code means in its own system; every other is "unknown"."""
 _ROOT = UUID("8f4b0d0e-6a0b-5e43-9c5e-2d4c2d7f5a10")
 """Names every id: the same batch gives the same ids, whoever makes it."""
 
@@ -106,12 +111,12 @@ def _patient(id_: str, facts: Facts) -> Resource:
             }
         ],
         "telecom": [{"system": "phone", "value": who.phone}] if who.phone else [],
-        "gender": _SEX.get(who.sex, "unknown"),
+        "gender": _GENDER.get(sex_words(who.sex, who.sex_system), "unknown"),
         "birthDate": who.born.isoformat() if who.born else "",
         "deceasedDateTime": who.died.isoformat() if who.died else "",
         "address": [{"postalCode": who.postcode}] if who.postcode else [],
         "generalPractitioner": [{"identifier": {"system": ODS, "value": who.gp_practice}}]
-        if who.gp_practice
+        if who.gp_practice and who.gp_practice not in NO_PRACTICE
         else [],
     }
 

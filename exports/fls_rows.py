@@ -8,6 +8,7 @@ from typing import Annotated
 from exports.cells import local
 from exports.columns import Column
 from exports.fls_words import FoundBy, PatientClass, RowStatus
+from store.domain.codes import SEXES
 from store.domain.describe import Acuity
 from store.domain.genant import Grade
 from store.domain.identity import NhsNumber, NhsNumberStatus
@@ -15,9 +16,6 @@ from store.domain.numbering import Confidence
 from store.domain.outcome import Advice, Outcome
 from store.domain.people import Role
 from store.domain.report import ReportStatus
-
-SEXES = ("M", "F", "O")
-"""As DICOM (0010,0040) has them; the received value, never inferred."""
 
 
 def _of(words: type[StrEnum]) -> tuple[str, ...]:
@@ -68,7 +66,7 @@ class ReferralRow:
     title: Annotated[str, Column("Title", "Where a source gave one", 8)] = ""
     born: Annotated[date | None, Column("Date of birth", "dd/mm/yyyy", 12)]
     age: Annotated[int | None, Column("Age at scan", "Completed years on the scan date", 8)]
-    sex: Annotated[str, Column("Sex", "As received with the images", 7, SEXES)] = ""
+    sex: Annotated[str, Column("Sex", "As received, in words; never inferred", 14, SEXES)] = ""
     postcode: Annotated[str, Column("Postcode", "Where a source gave one", 11)] = ""
     phone: Annotated[str, Column("Phone", "Where a source gave one", 16)] = ""
     gp_practice: Annotated[

@@ -116,6 +116,7 @@ class Report:
     Attributes:
         issues: Every version, the one that stands first.
         patient_class: As the report's message gave it.
+        sex: As it gave it, a code of `sex_system`.
         changed: Whether another text came after a person had judged one.
         judged: What the person said beside, with what the rule had suggested.
         overrode: Whether they chose another status than the rule suggested.
@@ -133,6 +134,8 @@ class Report:
     judged: Judged = UNSAID
     overrode: bool = False
     priors: tuple[PriorReport, ...] = ()
+    sex: str = ""
+    sex_system: str = ""
 
 
 @dataclass(frozen=True, slots=True)

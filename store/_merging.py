@@ -9,7 +9,7 @@ from store._opted import keep_out
 from store.tables import MergeRow, PatientRow, ReferralRow, ReviewCase, ScanRow, SearchKey
 from store.unit import Unit
 
-_FILLED = ("nhs_number", "born", "died", "postcode", "phone", "gp_practice", "sex")
+_FILLED = ("nhs_number", "born", "died", "postcode", "phone", "gp_practice", "sex", "sex_system")
 """Of the one that remains, these are taken from the other where it has none."""
 
 

@@ -106,6 +106,8 @@ def _add(unit: Unit, row: PatientRow, patient: Patient) -> None:
         after["nhs_status"] = patient.nhs_status.value
     if patient.born and not row.born:
         after["born"] = patient.born
+    if patient.sex and not row.sex:
+        after |= {"sex": patient.sex, "sex_system": patient.sex_system}
     if after:
         note(unit, row, "added", after)
         # The number may be in the register of opt-outs.
@@ -133,6 +135,7 @@ def new_patient(unit: Unit, patient: Patient, site: str, *, numbered: bool = Tru
         title=patient.title,
         born=patient.born,
         sex=patient.sex,
+        sex_system=patient.sex_system if patient.sex else "",
         postcode=patient.postcode,
         phone=patient.phone,
         gp_practice=patient.gp_practice,

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from store._realm_tables import LinkRow, MeetingRow, PictureRow, PointRow, RealmCaseRow, TakenRow
 from store._register import facts_on, kind_of
 from store.domain.cause import Cause
+from store.domain.codes import sex_words
 from store.domain.meeting import MeetingStage
 from store.domain.realm import (
     Addendum,
@@ -34,6 +35,7 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without those that are taken for another when read aloud."""
 _LENGTH = 4
 _MODALITY = "CT"
+_SEX = {"female": "F", "male": "M"}
 
 
 def case_row(session: Session, case_no: str) -> RealmCaseRow:
@@ -91,7 +93,7 @@ def admit(
         modality=_MODALITY,
         region=region_of(scan.exam).value,
         age_band=age_band(patient.born, scan.scanned),
-        sex=patient.sex if patient.sex in ("F", "M") else "",
+        sex=_SEX.get(sex_words(patient.sex, patient.sex_system), ""),
         finding=facts.words,
         ai_finding=facts.ai,
         report_said=ReportStatus(case.report_status).words if case.report_status else "",

@@ -19,6 +19,7 @@ def report_of(session: Session, row: ReviewCase, said: ReadingRow, *, changed: b
     """The report of *row* with what the reading *said* says of it."""
     came = versions_of(session, row.scan_id)
     issues = tuple(_issue(one) for one in came)
+    sexed = next((one for one in came if one.sex), None)
     return Report(
         text=issues[0].text if issues else None,
         status=ReportStatus(said.report_status) if said.report_status else None,
@@ -31,6 +32,8 @@ def report_of(session: Session, row: ReviewCase, said: ReadingRow, *, changed: b
         judged=judged_of(said),
         overrode=said.report_overrode,
         priors=_priors(session, row.scan_id),
+        sex=sexed.sex if sexed else "",
+        sex_system=sexed.sex_system if sexed else "",
     )
 
 

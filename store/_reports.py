@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from store._corrected import correct
 from store._folding import scans_with
+from store._learned import learn
 from store.domain.arrival import AFTER_FINAL, PRELIMINARY
 from store.domain.clock import LOCAL
 from store.tables import PatientRow, ReportRow, ScanRow, StudyRow
@@ -68,6 +69,8 @@ def place(unit: Unit, row: ReportRow, scan_id: str | None, matched: str) -> None
     before = {each: text_of(unit.session, each) for each in touched}
     row.scan_id, row.matched = scan_id, matched
     unit.session.flush()
+    if scan_id:
+        learn(unit, row, scan_id)
     for each in touched:
         correct(unit, each, before[each], text_of(unit.session, each))
 

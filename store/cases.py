@@ -158,6 +158,7 @@ def patient_of(row: PatientRow) -> Patient:
         title=row.title,
         born=row.born,
         sex=row.sex,
+        sex_system=row.sex_system,
         postcode=row.postcode,
         phone=row.phone,
         gp_practice=row.gp_practice,

@@ -77,6 +77,9 @@ def receive(unit: Unit, report: RadiologyReport) -> Outcome:
         site=report.site,
         reported_at=report.reported_at,
         patient_class=report.patient_class,
+        sex=report.sex,
+        sex_system=report.sex_system,
+        gp_practice=report.gp_practice,
     )
     scan, said = meant(unit.session, row)
     unit.session.add(row)

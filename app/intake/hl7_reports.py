@@ -132,6 +132,8 @@ class _Reader:
             patient_class=self._component(self.raw("PV1", 2), 0)[:8],
             site=self._component(self.raw("MSH", 4), 0)[:64],
             raw=raw,
+            sex=self._component(self.raw("PID", 8).split(self._parts.repetition)[0], 0)[:16],
+            gp_practice=self._practice(),
         )
         return _printed(said)
 
@@ -178,6 +180,11 @@ class _Reader:
             elif value:
                 others.append((kind not in ("MR", "PI", "PT"), len(others), value[:64]))
         return (nhs.pop() if len(nhs) == 1 else ""), (min(others)[2] if others else "")
+
+    def _practice(self) -> str:
+        """The code of the GP practice (PD1-3): XON.10, else the older XON.3."""
+        field = self.raw("PD1", 3).split(self._parts.repetition)[0]
+        return (self._component(field, 9) or self._component(field, 2))[:16]
 
     def _component(self, field: str, number: int) -> str:
         """A component, its escapes undone after it was cut out."""

@@ -18,7 +18,8 @@ from app.intake.segmentations import with_known_scans
 from app.wiring import Site
 from components.imaging.header import SeriesOnDisk, sort_files
 from store import arrivals, probing
-from store.domain.arrival import AiResult, Fate, Work
+from store.domain.arrival import AiResult, Fate, SeriesHeader, Work
+from store.domain.codes import System, sex_system
 from store.domain.people import INTAKE
 from store.domain.refusal import NotAllowed, Unusable
 
@@ -103,6 +104,7 @@ def _guarded(entry: Entry, series: SeriesOnDisk, papers: Papers, done: Received)
 def _receive_series(
     entry: Entry, series: SeriesOnDisk, papers: Papers, outcome: SeriesOutcome
 ) -> None:
+    series = replace(series, header=_coded(entry, series.header))
     header = series.header
     known = entry.site.ask(INTAKE, arrivals.known, header.series_uid)
     found = late.late(entry, series, known)
@@ -120,6 +122,13 @@ def _receive_series(
         answer = entry.submit(arrivals.receive_result, _named(result, series), entry.share)
         outcome.case = answer.case or outcome.case
         outcome.results.append(" ".join((answer.fate.value, answer.reason)).strip())
+
+
+def _coded(entry: Entry, header: SeriesHeader) -> SeriesHeader:
+    """*header* with whose code for sex it carries: scanners are sent the codes of their site."""
+    who = header.patient
+    whose = sex_system(who.sex, System.DICOM, entry.site.settings.codes)
+    return replace(header, patient=replace(who, sex_system=whose.value))
 
 
 def _late(entry: Entry, found: late.Late, papers: Papers, outcome: SeriesOutcome) -> None:

@@ -12,6 +12,7 @@ from store import messages as refused
 from store import reports
 from store.arrivals import Outcome
 from store.domain.arrival import Fate, RadiologyReport
+from store.domain.codes import System, sex_system
 from store.domain.people import INTAKE
 
 
@@ -88,6 +89,9 @@ def read_again(site: Site, digest: str, source: str) -> None:
 def _enter(site: Site, raw: bytes, report: RadiologyReport) -> Outcome:
     if not site.ask(INTAKE, reports.known, report.digest):
         _keep(site, report.raw, raw)
+    if report.sex:
+        whose = sex_system(report.sex, System.HL7, site.settings.codes)
+        report = replace(report, sex_system=whose.value)
     return site.submit(INTAKE, reports.receive, report)
 
 

@@ -16,6 +16,7 @@ from components.imaging.result_fields import SHORT, UnusableResult
 from components.imaging.result_tables import LONGEST_REPORT, STATUSES
 from store.domain.arrival import RadiologyReport
 from store.domain.clock import LOCAL
+from store.domain.codes import System
 from store.domain.identity import NhsNumber, UnusableNhsNumber
 
 LARGEST_BYTES = 200_000_000
@@ -30,8 +31,10 @@ COLUMNS = (
     "scanned",
     "site",
     "patient_class",
+    "sex",
+    "gp_practice",
 )
-_SECTIONS = {"separator", "encoding", "moments", "fields", "statuses"}
+_SECTIONS = {"separator", "encoding", "moments", "fields", "statuses", "sex_codes"}
 _MOMENTS = ("%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d", "%d/%m/%Y")
 
 
@@ -42,6 +45,7 @@ class ReportMapping:
     Attributes:
         fields: By our column, the name of theirs.
         statuses: By their word for a status, ours: P, F, C or A.
+        sex_codes: Whose codes its column for sex holds; a word of `codes.System`.
         moments: How days and times are written, as strptime has it; those with %H carry a time.
     """
 
@@ -50,6 +54,7 @@ class ReportMapping:
     separator: str = ","
     encoding: str = "utf-8-sig"
     moments: tuple[str, ...] = _MOMENTS
+    sex_codes: str = ""
 
 
 def read_report_mapping(path: Path) -> ReportMapping:
@@ -73,12 +78,14 @@ def read_report_mapping(path: Path) -> ReportMapping:
         separator=said.get("separator", ","),
         encoding=said.get("encoding", "utf-8-sig"),
         moments=tuple(said.get("moments", _MOMENTS)),
+        sex_codes=said.get("sex_codes", ""),
     )
 
 
 def _wrong(said: Mapping[str, Any]) -> str:
     """What is wrong with a mapping, and what to write; empty where nothing is."""
     columns = said.get("fields", {})
+    whose = " or ".join(f'"{one}"' for one in System)
     strange = sorted(said.keys() - _SECTIONS) + sorted(set(columns) - set(COLUMNS))
     checks = (
         (strange, f"{strange[:1]} means nothing here. Fields are {', '.join(COLUMNS)}."),
@@ -90,6 +97,11 @@ def _wrong(said: Mapping[str, Any]) -> str:
         (
             set(said.get("statuses", {}).values()) - {*STATUSES, "A"},
             "a status is none of P, F, C and A.",
+        ),
+        (
+            (said.get("sex_codes", "") or "sex" in columns)
+            and said.get("sex_codes") not in tuple(System),
+            f"“sex” is among [fields]. Say whose codes it holds: sex_codes = {whose}.",
         ),
         (not _known(said.get("encoding", "utf-8")), "its encoding is not known. Try cp1252."),
     )
@@ -162,6 +174,9 @@ def _report(mapping: ReportMapping, row: Mapping[str, str]) -> RadiologyReport:
         hospital_number=fields.text(said.get("hospital_number", ""), "hospital_number", SHORT),
         site=fields.text(said.get("site", ""), "site", SHORT),
         patient_class=fields.text(said.get("patient_class", ""), "patient_class", 16),
+        sex=fields.text(said.get("sex", ""), "sex", 16),
+        sex_system=mapping.sex_codes if said.get("sex") else "",
+        gp_practice=fields.text(said.get("gp_practice", ""), "gp_practice", 16),
     )
 
 

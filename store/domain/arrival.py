@@ -160,6 +160,8 @@ class RadiologyReport:
         reported: The day of the report; `reported_at` the moment, where it is known.
         scanned: The day of the examination, where the report names it.
         nhs_number: Ten digits that hold together, or empty.
+        sex: As received, a code of `sex_system` (`codes.System`); empty where it says none.
+        gp_practice: Code of the patient's GP practice, as received.
         raw: Digest of the message it was read from, kept in the archive; empty for a table.
     """
 
@@ -177,3 +179,6 @@ class RadiologyReport:
     site: str = ""
     raw: str = ""
     source: str = ""
+    sex: str = ""
+    sex_system: str = ""
+    gp_practice: str = ""

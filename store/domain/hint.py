@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache, lru_cache
 from hashlib import sha256
 
+from store.domain.codes import NO_PRACTICE
 from store.domain.exclusion import Exclusion
 from store.domain.referral import Policy
 
@@ -127,7 +128,8 @@ def hints(known: Known, texts: Sequence[Texts], policy: Policy) -> tuple[Hint, .
 def _of_lists(known: Known, policy: Policy) -> Iterator[Hint]:
     if known.listed:
         yield Hint(Exclusion.KNOWN_FLS, "list", known.listed, ((0, len(known.listed)),))
-    if policy.area and known.practice and known.practice not in policy.area:
+    told = known.practice and known.practice not in NO_PRACTICE
+    if policy.area and told and known.practice not in policy.area:
         words = f"GP practice {known.practice} is not on the list of the area"
         yield Hint(Exclusion.OUT_OF_AREA, "list", words, ((0, len(words)),))
 

@@ -101,7 +101,7 @@ class Patient:
         nhs_number: Only where a valid one was received.
         nhs_status: A number read from DICOM is at best `NOT_TRACED`.
         hospital_number: As received, from PatientID.
-        sex: The received value of (0010,0040): M, F, O, empty, or a code of another system.
+        sex: The value as received: a code of `sex_system` (`codes.System`), or empty.
         died: Date of death where a source gave one.
     """
 
@@ -117,6 +117,7 @@ class Patient:
     phone: str = ""
     gp_practice: str = ""
     died: date | None = None
+    sex_system: str = "DICOM"
 
 
 def age_on(born: date, on: date) -> int:

@@ -200,7 +200,10 @@ def test_the_columns_that_identify_are_known_by_name() -> None:
         *("series.series_uid", "referral.cells", "referral_line.cells"),
         *(f"ai_result.{name}" for name in ("study_uid", "accession", "about")),
         *(f"report.{name}" for name in ("study_uid", "accession", "text")),
-        *(f"report.{name}" for name in ("nhs_number", "hospital_number", "words")),
+        *(
+            f"report.{name}"
+            for name in ("nhs_number", "hospital_number", "words", "sex", "gp_practice")
+        ),
         *(f"study.{name}" for name in ("study_uid", "accession", "frame_uid")),
         *(f"preview.{name}" for name in ("study_uid", "sop_uid", "series_uid", "about")),
         *("series.study_uid", "patient_event.before", "patient_event.after"),
