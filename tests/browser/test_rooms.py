@@ -31,7 +31,9 @@ def test_each_role_sees_its_rooms_and_no_others(server: Server, page: Page, role
     expect(opened).to_have_count(len(menus))
     band = page.locator(".st-key-band").bounding_box()
     last = (opened.last if menus else links.last).bounding_box()
-    assert band and last and last["x"] + last["width"] <= band["x"]
+    assert band
+    assert last
+    assert last["x"] + last["width"] <= band["x"]
     for menu, rooms in menus.items():
         opened.filter(has_text=menu).press("Enter")
         expect(page.get_by_test_id("stTopNavDropdownLink")).to_have_text([*rooms])
