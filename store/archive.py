@@ -95,6 +95,11 @@ class Archive:
         suffix = _SUFFIX.get(kind, "")
         return self.folder / kind / f"{name}{suffix}"
 
+    def files(self, kind: str, name: str) -> int:
+        """How many files *name* of *kind* is made of; 0 where it is not there."""
+        path = self.path(kind, name)
+        return sum(1 for _ in path.iterdir()) if path.is_dir() else int(path.exists())
+
     def remove(self, kind: str, name: str) -> None:
         """Remove *name* of *kind*, there or not; nothing else may be made of it."""
         path = self.path(kind, name)

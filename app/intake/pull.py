@@ -3,7 +3,7 @@
 A series is fetched whole, in one request, as it is stored, straight to the disk; a study is
 handed over when every series of it that is wanted is there, by count. What was fetched is
 remembered with its count: another run asks for the rest alone, and a series that has grown is
-fetched again.
+fetched again. So is one of which the record has fewer objects, whoever brought them.
 """
 
 import json
@@ -164,7 +164,7 @@ class _Pull:
         """Whether *one* is known or was fetched whole."""
         key = digest_of(one.series_uid)
         remembered = self.memory.series.get(key)
-        known = remembered is None and self._recorded(one.series_uid)
+        known = remembered is None and self._recorded(one)
         if known or (remembered is not None and remembered == one.count):
             self.memory.series[key] = one.count
             self.done.known += 1
@@ -180,8 +180,12 @@ class _Pull:
         self.done.fetched += 1
         return True
 
-    def _recorded(self, series_uid: str) -> bool:
-        return self.hand_over.site.ask(INTAKE, arrivals.known, series_uid) is not None
+    def _recorded(self, one: Offered) -> bool:
+        """Whether the record has *one*, and no fewer objects of it than the PACS."""
+        site = self.hand_over.site
+        known = site.ask(INTAKE, arrivals.known, one.series_uid)
+        # Files, as a file of many frames is one object to the PACS and many slices to the record.
+        return known is not None and site.archive.files("series", known.digest) >= one.count
 
     def _fetch(self, one: Offered) -> None:
         came: set[str] = set()

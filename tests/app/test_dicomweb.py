@@ -1,25 +1,20 @@
-"""Scans fetched by DICOMweb from a real Orthanc, and answers no PACS should give."""
+"""Scans fetched by DICOMweb from a real Orthanc, and results sent to it."""
 
-import socket
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar, NoReturn
 
+import pydicom
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from orthanc import Orthanc
 from running import COMMAND
 from sending import Receiving, rows, spooled, write_scan
 
-from app.intake.multipart import Failed, Parts, Refused, boundary_of
-from app.intake.send import failures_in
-from app.intake.web import Service, tried
-from app.sources import DicomWeb
-from app.web_address import Unreachable
+from app.intake.receive import Delivery, receive
+from app.settings import Settings
+from app.wiring import open_site
+from store.domain.arrival import Fate
 
 SOURCE = """
 [[source]]
@@ -30,6 +25,8 @@ auth = "basic"
 user = "vcf"
 secret_env = "PACS_SECRET"
 """
+EACH = 80
+"""Slices of each series that is fetched while somebody kills the fetching."""
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +69,80 @@ def test_every_scan_of_the_window_is_fetched_once_and_nothing_twice(
     assert "DEMO" not in first.stderr + again.stderr
 
 
+def test_a_series_that_came_only_in_part_is_fetched_whole_and_a_whole_one_is_not(
+    orthanc: Orthanc, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    slices = sorted((orthanc.folder / "11").iterdir(), key=_height)
+    site = open_site(Settings(data=data))
+    given = receive(site, Delivery((*slices[: len(slices) // 2], orthanc.folder / "12")))
+    assert [one.fate for one in given.series] == [Fate.ACCEPTED] * 2
+    site.engine.dispose()
+    done = pulled(data, orthanc, "--since", "2026-10-01")
+    assert done.returncode == 0, done.stderr
+    counts = "SELECT accession, count(*), max(instances) FROM receipt r JOIN scan s ON "
+    counts += "r.scan_id = s.id JOIN series e ON e.scan_id = s.id WHERE r.kind = 'series' "
+    whole = len(slices)
+    assert rows(data, counts + "GROUP BY 1 ORDER BY 1")[:2] == [
+        ("A00011", 2, whole),
+        ("A00012", 1, whole),
+    ]
+
+
+def _height(path: Path) -> float:
+    return float(pydicom.dcmread(path).ImagePositionPatient[2])
+
+
+def test_a_pull_that_is_killed_twice_ends_with_every_slice_once_and_one_scan(
+    orthanc: Orthanc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACS_SECRET", "s3cret")
+    data, asked = tmp_path / "data", ("--once", "--since", "2026-11-01")
+    data.mkdir()
+    _study_of_two(tmp_path / "study")
+    orthanc.given(tmp_path / "study")
+    source = SOURCE.format(url=orthanc.url)
+    inbox = data / "files" / "inbox" / "pacs-web"
+    with Receiving(data, "pull", source, prefix=orthanc.within, more=asked) as one:
+        one.start()
+        killed_once(one, lambda: inbox.exists() and len(spooled(data)) > EACH)
+        assert EACH < len(spooled(data)) < 2 * EACH
+        one.start()
+        killed_once(one, lambda: any((inbox / ".handing").iterdir()))
+        assert len(spooled(data)) == 2 * EACH
+    assert rows(data, "SELECT * FROM series WHERE instances != ?", EACH) == []
+    done = pulled(data, orthanc, *asked[1:])
+    assert done.returncode == 0, done.stderr
+    assert rows(data, "SELECT count(*) FROM scan") == [(1,)]
+    assert rows(data, "SELECT instances FROM series") == [(EACH,), (EACH,)]
+    assert rows(data, "SELECT DISTINCT fate FROM receipt WHERE kind = 'series'") == [("accepted",)]
+    kept = [len([*one.iterdir()]) for one in (data / "files" / "series").iterdir()]
+    assert kept == [EACH, EACH]
+    assert spooled(data) == []
+
+
+def killed_once(one: Receiving, what: Callable[[], object]) -> None:
+    """Kill *one* the moment that *what* is true: no pause, as what it does takes a tenth of one."""
+    end = time.monotonic() + 180
+    while not what():
+        assert time.monotonic() < end, one.said()
+        assert not one.process_ended(), one.said()
+    one.kill()
+
+
+def _study_of_two(folder: Path) -> None:
+    """Two series of one study, the scan of a day on which the other tests have none."""
+    folder.mkdir()
+    one = pydicom.dcmread(write_scan(folder.parent / "sample", 77)[0])
+    one.StudyDate, x_y = "20261102", list(one.ImagePositionPatient[:2])
+    for number in range(2 * EACH):
+        one.SeriesInstanceUID = f"{one.StudyInstanceUID}.{number // EACH}"
+        one.SOPInstanceUID = f"{one.SeriesInstanceUID}.{number}"
+        one.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID
+        one.ImagePositionPatient = [*x_y, 2.0 * number]
+        one.save_as(folder / f"{number}.dcm")
+
+
 def test_a_wrong_secret_is_said_with_what_to_check(orthanc: Orthanc, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     one = Receiving(tmp_path / "data", "pull", SOURCE.format(url=orthanc.url))
@@ -101,131 +172,3 @@ def test_a_result_goes_out_to_the_pacs_and_what_is_none_is_refused(
     refused = sent(orthanc, tmp_path / "data", tmp_path / "words")
     assert refused.returncode == 11
     assert "Not DICOM" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("answer", "failures"),
-    [
-        ({}, 0),
-        ([], 0),
-        ({"00081198": {"vr": "SQ"}}, 0),
-        ({"00081198": {"vr": "SQ", "Value": []}}, 0),
-        ({"00081198": {"vr": "SQ", "Value": [{"00081197": {"vr": "US", "Value": [272]}}]}}, 1),
-    ],
-)
-def test_an_empty_list_of_failures_is_no_failure(answer: object, failures: int) -> None:
-    assert len(failures_in(answer)) == failures
-
-
-def parts_of(answer: bytes, boundary: bytes, step: int) -> list[bytes]:
-    at = 0
-
-    def read(_: int) -> bytes:
-        nonlocal at
-        at += step
-        return answer[at - step : at]
-
-    return [b"".join(blocks) for blocks in Parts(read, boundary)]
-
-
-def multipart(contents: list[bytes], boundary: bytes) -> bytes:
-    head = b"\r\nContent-Type: application/dicom\r\n\r\n"
-    parts = (b"--" + boundary + head + one for one in contents)
-    return b"\r\n".join([*parts, b"--" + boundary + b"--\r\n"])
-
-
-@given(st.lists(st.binary(max_size=60), max_size=4), st.integers(1, 90))
-def test_parts_come_out_as_they_went_in_however_they_arrive(
-    contents: list[bytes], step: int
-) -> None:
-    answer = multipart(contents, b"mark")
-    if all(b"\r\n--mark" not in b"\r\n" + one for one in contents):
-        assert parts_of(answer, b"mark", step) == contents
-
-
-def test_an_answer_that_ends_too_early_is_never_taken_for_whole() -> None:
-    answer = multipart([b"one", b"two"], b"mark")
-    for end in range(len(answer) - 4):
-        with pytest.raises(Failed):
-            parts_of(answer[:end], b"mark", 7)
-
-
-@pytest.mark.parametrize("said", ["", "text/html", "multipart/related", "application/dicom"])
-def test_an_answer_that_is_no_multipart_is_refused(said: str) -> None:
-    with pytest.raises(Refused):
-        boundary_of(said)
-
-
-def test_what_fails_is_tried_again_and_what_is_refused_is_not() -> None:
-    pauses: list[float] = []
-
-    def failing() -> None:
-        raise Failed
-
-    with pytest.raises(Failed):
-        tried(failing, pauses.append)
-    bounds = [(1, 3), (2, 6), (4, 12), (8, 24)]
-    assert all(low <= one <= high for one, (low, high) in zip(pauses, bounds, strict=True))
-
-
-class Elsewhere(BaseHTTPRequestHandler):
-    """Sends whoever asks to another address."""
-
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        self.send_response(302)
-        self.send_header("Location", "/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def test_an_answer_that_leads_elsewhere_is_not_followed() -> None:
-    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        source = DicomWeb("x", f"http://127.0.0.1:{server.server_port}/web")
-        with pytest.raises(Refused, match="302, which is not followed"):
-            list(Service(source).found("studies"))
-        server.shutdown()
-    assert len(Elsewhere.asked) == 1
-
-
-@pytest.mark.parametrize(
-    ("url", "address"),
-    [
-        ("https://pacs.example/", "127.0.0.1"),
-        ("https://pacs.example/", "169.254.169.254"),
-        ("https://pacs.example/", "::ffff:127.0.0.1"),
-        ("https://pacs.example/", "0.0.0.0"),
-        ("http://localhost/", "10.1.2.3"),
-    ],
-)
-def test_a_name_that_leads_to_this_machine_or_nowhere_is_refused(
-    url: str, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def answer(*_: object, **__: object) -> list[tuple[object, ...]]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
-    with pytest.raises(Unreachable, match="Name the service itself"):
-        Service(DicomWeb("x", url))
-
-
-def test_a_name_that_changes_its_address_leads_nowhere_else(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    service = Service(DicomWeb("x", "http://localhost:9/", timeout_seconds=1.0))
-    went: list[object] = []
-
-    def reach(where: object, *_: object) -> NoReturn:
-        went.append(where)
-        raise OSError
-
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("it asked again"))
-    monkeypatch.setattr(socket, "create_connection", reach)
-    with pytest.raises(Failed):
-        list(service.found("studies"))
-    assert went in ([("127.0.0.1", 9)], [("::1", 9)])
