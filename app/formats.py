@@ -41,12 +41,16 @@ def made_with(settings: Settings) -> dict[str, object]:
     """The settings of now that the files of a batch depend on.
 
     Raises:
-        UnusableSetting: a format is not known, or the HL7 template cannot be used.
+        UnusableSetting: a format is not known, or the HL7 template or folder cannot be used.
     """
     formats = formats_of(settings.fls_formats)
+    if settings.fls_hl7_folder and "hl7" not in formats:
+        msg = "VCF_FLS_HL7_FOLDER is set and VCF_FLS_FORMATS makes no HL7. Add hl7 to the formats."
+        raise UnusableSetting(msg)
     told: dict[str, object] = {"formats": formats, "demo": settings.demo}
     if "hl7" in formats:
         told["hl7"] = template_of(settings.fls_hl7)
+        told["hl7_folder"] = bool(settings.fls_hl7_folder)
     return told
 
 

@@ -123,6 +123,13 @@ class Settings:
             "says": "whose code sets its systems use beside the standards': England or Wales",
         },
     )
+    fls_hl7_folder: str = field(
+        default="",
+        metadata={
+            "env": "VCF_FLS_HL7_FOLDER",
+            "says": "folder into which the HL7 messages of each batch are put, each once",
+        },
+    )
     terms: str = field(
         default="",
         metadata={"env": "VCF_TERMS", "says": "file of the site's own words for reading reports"},

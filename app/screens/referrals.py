@@ -5,7 +5,7 @@ from collections import Counter
 
 import streamlit as st
 
-from app import referral_file, session, triage_json
+from app import hl7_drop, referral_file, session, triage_json
 from app.screens.batches_pane import batches
 from app.triage_api import ROOM, today
 from components.triage_room import triage_room, wanted
@@ -69,6 +69,7 @@ def _export(due: str) -> None:
     here = session.here()
     try:
         batch = referral_file.export(here.site, session.person(), act)
+        hl7_drop.hand_over(here.site, session.person())
     except NotAllowed as refusal:
         st.error(str(refusal))
         return
