@@ -99,6 +99,8 @@ def _backlog(site: Site, person: Person, now: datetime) -> Iterable[Line]:
         ("Scans without an AI result", halves.scans, LONGEST_WITHOUT_RESULT),
         ("AI results without a scan", halves.results, None),
         ("Reports without a scan", halves.reports, None),
+        ("Masks without a scan", halves.masks, None),
+        ("AI pictures without a scan", halves.pictures, None),
         ("Held for a person", held, None),
         ("Cases to be reviewed", cases, None),
     ):

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store._held import DISCARDED, OPEN, SHOWN, Release, hold
+from store._held import DISCARDED, OPEN, RELEASED, SHOWN, Release, hold
 from store._receipts import Outcome, receipt
 from store.domain.arrival import Fate
 from store.domain.people import Permission
@@ -56,6 +56,23 @@ def refuse(
             about={SHOWN: {"Answered": answer, _TIMES: "1"}},
         )
     return receipt(unit, "report", digest, Outcome(Fate.REFUSED, reason), None, source=source)
+
+
+@question(Permission.RECEIVE)
+def open_still(reader: Reader, digest: str) -> bool:
+    """Whether a message of this *digest* was refused and waits for a person."""
+    before = _standing(reader, digest)
+    return before is not None and before.state == OPEN
+
+
+@change(Permission.RECEIVE)
+def read_when_resent(unit: Unit, digest: str) -> None:
+    """Close what is held of a message that could be read when it was sent again."""
+    row = _standing(unit, digest)
+    if row is not None and row.state == OPEN:
+        row.state, row.words = RELEASED, "It was read when it was sent again."
+        row.acted_by, row.acted_name, row.acted_at = unit.person.handle, unit.person.name, unit.now
+    unit.tell("held.released", row.id if row else digest[:16], code=REFUSED)
 
 
 def _standing(reader: Reader, digest: str) -> HeldRow | None:

@@ -50,7 +50,11 @@ def take(site: Site, raw: bytes, source: str = "", charset: str = "") -> Taken:
             _keep(site, digest, raw)
         site.submit(INTAKE, refused.refuse, digest, words, kept=kept, answer=code, source=source)
         return Taken(code, head, words)
-    return Taken("AA", head, "", tuple(_enter(site, raw, replace(r, source=source)) for r in found))
+    done = tuple(_enter(site, raw, replace(r, source=source)) for r in found)
+    digest = sha256(raw).hexdigest()
+    if site.ask(INTAKE, refused.open_still, digest):
+        site.submit(INTAKE, refused.read_when_resent, digest)
+    return Taken("AA", head, "", done)
 
 
 def take_file(

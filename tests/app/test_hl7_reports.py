@@ -194,6 +194,20 @@ def test_a_refused_message_waits_once_for_a_person_and_is_read_again_as_its_sour
     site.engine.dispose()
 
 
+def test_a_refused_message_that_is_read_when_sent_again_waits_no_longer(tmp_path: Path) -> None:
+    lead = Person("l", "Lead", Role.METABOLIC_LEAD)
+    raw = message("OBX|1|TX|R||30 °", charset="").decode().encode("latin-1")
+    site = open_site(Settings(data=tmp_path / "data"))
+    assert take(site, raw, "ris").code == "AE"
+    assert take(site, raw, "ris", "8859/1").code == "AA"
+    assert site.ask(lead, held.open_ones) == ()
+    assert [one.words for one in site.ask(lead, held.decided)] == [
+        "It was read when it was sent again."
+    ]
+    assert take(site, raw, "ris", "8859/1").code == "AA"
+    site.engine.dispose()
+
+
 def test_a_flood_of_refused_messages_is_answered_and_the_rest_of_it_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,9 +15,11 @@ from store_builders import (
     show,
 )
 
+from store import masks
 from store.awaiting import Awaiting, Halves, awaiting
+from store.domain.people import INTAKE
 from store.domain.spine import Level
-from store.unit import Reader
+from store.unit import Reader, Unit
 
 LATER = NOW + timedelta(days=2)
 
@@ -29,17 +31,26 @@ def waits(engine: Engine) -> Halves:
 
 def test_what_has_no_other_half_is_counted_from_its_oldest(engine: Engine) -> None:
     none = Awaiting(0, None)
-    assert waits(engine) == Halves(none, none, none)
+    assert waits(engine) == Halves(none, none, none, none, none)
     first, second, absent = a_header(), a_header(), a_header()
     arrive(engine, first)
     arrive(engine, second, now=LATER)
     say(engine, a_result(absent, a_flag()), LATER)
     report(engine, a_report(absent, "No fracture."), LATER)
     late = Awaiting(1, LATER)
-    assert waits(engine) == Halves(Awaiting(2, NOW), late, late)
+    assert waits(engine) == Halves(Awaiting(2, NOW), late, late, none, none)
     say(engine, a_result(first, a_flag()))
     arrive(engine, absent, now=LATER)
-    assert waits(engine) == Halves(late, none, none)
+    assert waits(engine) == Halves(late, none, none, none, none)
+
+
+def test_a_mask_without_its_scan_is_counted_until_that_comes(engine: Engine) -> None:
+    with Unit(engine, INTAKE, now=NOW) as unit:
+        masks.wait(unit, "d" * 64, "1.2.3")
+    assert waits(engine).masks == Awaiting(1, NOW)
+    with Unit(engine, INTAKE, now=LATER) as unit:
+        masks.came(unit, "d" * 64)
+    assert waits(engine).masks == Awaiting(0, None)
 
 
 def test_what_is_held_for_a_person_does_not_wait_for_a_scan(engine: Engine) -> None:
