@@ -142,9 +142,18 @@ def _request(
         "requester": site if facts.site else {"display": facts.confirmed_by},
         "reasonCode": [{"coding": [FRACTURE], "text": "Vertebral fracture found on CT"}],
         "bodySite": [_site(one) for one in facts.fractures],
-        "supportingInfo": [{"reference": f"urn:uuid:{one}"} for one in observed],
+        "supportingInfo": [
+            *({"reference": f"urn:uuid:{one}"} for one in observed),
+            *([_study(facts.study_uid)] if facts.study_uid else []),
+        ],
         "note": [{"text": words} for words in (row.said, *facts.alerts) if words],
     }
+
+
+def _study(uid: str) -> Resource:
+    """The scan by its own name, as the bundle holds no ImagingStudy."""
+    identifier = {"system": "urn:dicom:uid", "value": f"urn:oid:{uid}"}
+    return {"type": "ImagingStudy", "identifier": identifier}
 
 
 def _observation(id_: str, patient: str, facts: Facts, one: Fracture) -> Resource:

@@ -67,6 +67,7 @@ def facts_of(session: Session, case: ReviewCase, scan: ScanRow, patient: Patient
         alerts=told_words(session, case),
         patient_class=_class(session, scan.id),
         coded_on=short_code_sent(session, patient.id),
+        study_uid=scan.study_uid,
     )
 
 

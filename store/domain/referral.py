@@ -146,6 +146,7 @@ class Facts:
             before scans were merged, where it is the day of the scan.
         patient_class: As the report's message gave it (HL7 PV1-2).
         coded_on: Day of a text with the site's short code, which refers the patient by itself.
+        study_uid: Of the scan; empty in batches from before it was told.
     """
 
     patient: Patient
@@ -171,6 +172,7 @@ class Facts:
     indexed: date | None = None
     patient_class: str = ""
     coded_on: date | None = None
+    study_uid: str = ""
 
     @property
     def index_date(self) -> date:

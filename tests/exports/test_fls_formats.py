@@ -53,7 +53,7 @@ def facts(**changes: object) -> Facts:
 
 
 ROWS = [
-    fhir.Told("RX1-000001", Due.NEW, "", facts()),
+    fhir.Told("RX1-000001", Due.NEW, "", facts(study_uid="1.2.3")),
     fhir.Told("RX1-000002", Due.WITHDRAWN, "Withdrawn: has died.", facts()),
 ]
 
@@ -86,6 +86,9 @@ def test_the_bundle_is_fhir_by_another_program_and_the_same_each_time() -> None:
     assert entries[3]["bodySite"]["coding"][0]["code"] == SNOMED[Level.L1]
     assert entries[3]["component"][1]["valueQuantity"]["value"] == 42.0
     assert [entries[n]["status"] for n in (1, 5)] == ["active", "revoked"]
+    study = {"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"}
+    assert entries[1]["supportingInfo"][-1] == {"type": "ImagingStudy", "identifier": study}
+    assert "supportingInfo" not in entries[5], "a batch from before the study was told"
 
 
 REQUIRED = {
