@@ -1,4 +1,4 @@
-"""An archive of made-up small series taken in: series a second, memory, and a second run.
+"""An archive of made-up small series taken in: series a second, memory, a second run, and copies.
 
 Run: python benchmarks/history.py [SERIES]
 Every series has eight slices of 64 x 64, so what is measured is what each series costs besides its
@@ -41,7 +41,7 @@ def watch(read, skipped, series):
 
 plan = tuple(history.pieces(archive, 400))
 totals = history.take_in_all(site, Delivery((archive,)), plan, lambda _: None, watch,
-                             pictures=pictures)
+                             pictures=pictures, again=sys.argv[3] == "again")
 early = next((mb for n, mb in seen if n >= totals.series.total() / 10), 0)
 print(json.dumps({"seconds": time.perf_counter() - start, "series": totals.series.total(),
                   "skipped": totals.skipped, "early_mb": early,
@@ -107,6 +107,7 @@ def main() -> None:
         base = merely_read(archive)
         first = run(folder / "data", archive, "queue")
         second = run(folder / "data", archive, "queue")
+        copies = run(folder / "data", archive, "again")
         few = run(folder / "few", next(archive.iterdir()), "pictures")
     rate = first["series"] / first["seconds"]
     print(f"{count:,} series, {size / 1e6:.0f} MB; read alone in {base:.1f} s")
@@ -122,6 +123,10 @@ def main() -> None:
         f"  a second run passes {second['skipped']:,.0f} known files in {second['seconds']:.1f} s"
         f" ({second['seconds'] / first['seconds']:.3f} of the first); {AIM:,} series in "
         f"{second['seconds'] * AIM / count / 60:.1f} min"
+    )
+    print(
+        f"  the same series as copies, each read again: {copies['series'] / copies['seconds']:.1f} "
+        f"series/s ({copies['seconds'] / first['seconds']:.2f} of the first)"
     )
     print(f"  with pictures here: {few['series'] / few['seconds']:.1f} series/s")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
