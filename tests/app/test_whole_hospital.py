@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import nibabel as nib
@@ -17,6 +19,16 @@ from sr_builders import Flag, dicom_errors, write_seg, write_sr
 from app.settings import Settings
 from app.wiring import open_site
 from components.imaging.label_tables import TABLES
+from components.imaging.phantom import (
+    GE,
+    Identity,
+    Study,
+    plan,
+    render,
+    uid,
+    write_dicom,
+    write_mask,
+)
 from store import cases, worklist
 from store.domain.genant import Grade
 from store.domain.people import Person, Role
@@ -33,18 +45,58 @@ REPORT = (
 PICTURED = "SELECT count(*) FROM series WHERE stack <> '' AND pictured_at IS NOT NULL"
 SEGMENTED = (Level.T12, Level.L1, Level.L2, Level.L3)
 
-pytestmark = pytest.mark.realdata
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """Folders of slices: what the scanner sends, and what the PACS has; `mask` is of *lumbar*."""
+
+    chest: Path
+    lumbar: Path
+    pacs: Path
+    mask: Path
 
 
-@pytest.fixture(scope="module")
-def orthanc(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Orthanc]:
-    server = Orthanc(tmp_path_factory.mktemp("pacs")).start()
-    server.given(shared_data / "04_verse014_lumbar" / "dicom_converted")
+@pytest.fixture(params=["made up", pytest.param("real", marks=pytest.mark.realdata)])
+def scans(request: pytest.FixtureRequest, tmp_path: Path) -> Scans:
+    """Three scans of three patients, invented or real."""
+    if request.param == "real":
+        data: Path = request.getfixturevalue("shared_data")
+        lumbar = data / "02_totalseg_lumbar_ct"
+        return Scans(
+            data / "01_lidc0001_chest_ct" / "dicom",
+            lumbar / "dicom_converted",
+            data / "04_verse014_lumbar" / "dicom_converted",
+            lumbar / "totalseg_vertebrae.nii.gz",
+        )
+    made = render(plan(Level.T11, Level.L4, seed=4), spacing_mm=(2.5, 1.2, 1.2), size=240)
+    found = Scans(*(tmp_path / name for name in ("chest", "lumbar", "pacs", "mask.nii.gz")))
+    # Small ones beside it, each of other pixels: the same pixels would be a copy of one scan.
+    others = [
+        render(plan(Level.L1, Level.L2, seed=seed), spacing_mm=(5.0, 2.0, 2.0), size=120)
+        for seed in (5, 6)
+    ]
+    write_mask(made, found.mask, named=True, table="totalsegmentator_v2")
+    for scan, folder, patient, accession in (
+        (others[0], found.chest, "CHEST", ""),
+        (made, found.lumbar, "TS0001", "TSACC001"),
+        (others[1], found.pacs, "VS014", "VSACC014"),
+    ):
+        who = Identity("LUMBAR^CONVERTED", patient, "", date(1950, 5, 5), "F")
+        uids = uid(f"study {patient}"), uid(f"series {patient}")
+        study = Study(*uids, accession, date(2024, 1, 15), "CT", "Demo", GE, "STANDARD")
+        write_dicom(scan, folder, who, study)
+    return found
+
+
+@pytest.fixture
+def orthanc(tmp_path: Path, scans: Scans) -> Iterator[Orthanc]:
+    server = Orthanc(tmp_path).start()
+    server.given(scans.pacs)
     yield server
     server.stop()
 
 
-def answered(folder: Path, scan: Path) -> list[Path]:
+def answered(folder: Path, scan: Path, mask: Path) -> list[Path]:
     """An SR and a SEG of the AI on the scan in *scan*, and no fault in either."""
     slices = sorted(
         scan.iterdir(),
@@ -52,7 +104,7 @@ def answered(folder: Path, scan: Path) -> list[Path]:
             pydicom.dcmread(one, stop_before_pixels=True).ImagePositionPatient[2]
         ),
     )
-    image = nib.load(scan.parent / "totalseg_vertebrae.nii.gz")
+    image = nib.load(mask)
     held = np.asarray(image.dataobj)
     # To slice, row, column from foot to head, each rising towards left and back.
     for axis, rising in enumerate((-1, -1, 1)):
@@ -77,9 +129,9 @@ def acknowledged(port: int, message: str) -> str:
 
 
 def test_scans_results_and_a_report_from_four_senders_become_one_case(
-    tmp_path: Path, shared_data: Path, orthanc: Orthanc
+    tmp_path: Path, scans: Scans, orthanc: Orthanc
 ) -> None:
-    data, lumbar = tmp_path / "data", shared_data / "02_totalseg_lumbar_ct" / "dicom_converted"
+    data = tmp_path / "data"
     enrolled(data, [("a.lead", "Anna Lead", "METABOLIC_LEAD")])
     port, text = listener(data)
     ris = free_port()
@@ -91,10 +143,10 @@ def test_scans_results_and_a_report_from_four_senders_become_one_case(
             running.enter_context(Receiving(data, verb, text).start(ready))
         fetch = Receiving(data, "pull", text, prefix=orthanc.within, more=since)
         running.enter_context(fetch.start())
-        for scan in (shared_data / "01_lidc0001_chest_ct" / "dicom", lumbar):
+        for scan in (scans.chest, scans.lumbar):
             assert storescu(port, scan).returncode == 0
         assert "MSA|AA|42" in acknowledged(ris, REPORT)
-        assert storescu(port, *answered(tmp_path / "ai", lumbar)).returncode == 0
+        assert storescu(port, *answered(tmp_path / "ai", scans.lumbar, scans.mask)).returncode == 0
         until(lambda: rows(data, "SELECT 1 FROM measurement"), "heights by the mask", 180)
         until(lambda: rows(data, PICTURED) == [(3,)], "the three pictures", 180)
         until(lambda: not spooled(data), "the spool to empty")
