@@ -30,8 +30,15 @@ pytestmark = pytest.mark.browser
 
 IN_THE_PAGE = (Path(__file__).parent / "measured.js").read_text("utf-8")
 
-KNOWN: tuple[tuple[str, str, str], ...] = ()
-"""What cannot be mended from outside Streamlit: rule, selector, reason. None so far."""
+KNOWN: tuple[tuple[str, str, str], ...] = (
+    (
+        "presentation-role-conflict",
+        "section",
+        "Streamlit names the drop zone round its Upload button, and calls it decoration at once; "
+        "the button and its hidden input are named and reached by Tab.",
+    ),
+)
+"""What cannot be mended from outside Streamlit: rule, selector, reason."""
 
 
 def previewed(data: Path, folder: Path) -> None:
