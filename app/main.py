@@ -10,24 +10,21 @@ from store.domain.alert import urgent_words
 from store.domain.people import Permission
 
 HERE = Path(__file__).resolve().parent
-FLAT, LEARNING, RECORDS = "", "Learning", "Records"
-MOST = 8
-"""So many rooms stand beside each other; of more, those of one kind share a menu."""
 ROOMS = (
-    ("worklist", "Worklist", Permission.READ_CASES, FLAT),
-    ("review", "Review", Permission.READ_CASES, FLAT),
-    ("alerts", "Alerts", Permission.READ_CASES, FLAT),
-    ("referrals", "Referrals", Permission.READ_REFERRALS, FLAT),
-    ("outcomes", "Outcomes", Permission.READ_REFERRALS, FLAT),
-    ("patients", "Patients", Permission.RESOLVE, RECORDS),
-    ("held", "Held", Permission.RESOLVE, RECORDS),
-    ("opt_outs", "Opt-outs", Permission.OPT_OUTS, RECORDS),
-    ("discrepancies", "Discrepancies", Permission.READ_REGISTER, LEARNING),
-    ("realm", "REALM", Permission.TAKE_PART, LEARNING),
-    ("rates", "Rates", Permission.READ_RATES, FLAT),
-    ("trail", "Trail", Permission.READ_TRAIL, FLAT),
-    ("arrivals", "Arrivals", Permission.READ_SYSTEM, FLAT),
-    ("system", "System", Permission.READ_SYSTEM, FLAT),
+    ("worklist", "Worklist", Permission.READ_CASES),
+    ("review", "Review", Permission.READ_CASES),
+    ("alerts", "Alerts", Permission.READ_CASES),
+    ("referrals", "Referrals", Permission.READ_REFERRALS),
+    ("outcomes", "Outcomes", Permission.READ_REFERRALS),
+    ("discrepancies", "Discrepancies", Permission.READ_REGISTER),
+    ("realm", "REALM", Permission.TAKE_PART),
+    ("rates", "Rates", Permission.READ_RATES),
+    ("patients", "Patients", Permission.RESOLVE),
+    ("held", "Held", Permission.RESOLVE),
+    ("opt_outs", "Opt-outs", Permission.OPT_OUTS),
+    ("trail", "Trail", Permission.READ_TRAIL),
+    ("arrivals", "Arrivals", Permission.READ_SYSTEM),
+    ("system", "System", Permission.READ_SYSTEM),
 )
 
 st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
@@ -37,14 +34,11 @@ rooms = [room for room in ROOMS if person.may(room[2])]
 st.session_state["first room"] = rooms[0][0]
 pages = {
     name: st.Page(HERE / "screens" / f"{name}.py", title=title, url_path=name)
-    for name, title, _, _ in rooms
+    for name, title, _ in rooms
 }
 # The default page answers at "/" alone; a hidden one lets every room keep its own address.
 home = st.Page(HERE / "screens" / "home.py", default=True, visibility="hidden")
-menus = {FLAT: [home]}
-for name, _, _, kind in sorted(rooms, key=lambda room: room[3]):
-    menus.setdefault(kind if len(rooms) > MOST else FLAT, []).append(pages[name])
-here = st.navigation(menus, position="top")
+here = st.navigation([home, *pages.values()], position="top")
 # The room and nothing of a patient: titles stand in the browser's history.
 st.set_page_config(page_title=f"{here.title} – VCF Review")
 with st.container(key="band", horizontal=True, vertical_alignment="center"):

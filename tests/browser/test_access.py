@@ -33,12 +33,12 @@ IN_THE_PAGE = (Path(__file__).parent / "measured.js").read_text("utf-8")
 KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "presentation-role-conflict",
-        "section",
+        "stFileUploaderDropzone",
         "Streamlit names the drop zone round its Upload button, and calls it decoration at once; "
         "the button and its hidden input are named and reached by Tab.",
     ),
 )
-"""What cannot be mended from outside Streamlit: rule, selector, reason."""
+"""What cannot be mended from outside Streamlit: rule, a word of the element, reason."""
 
 
 def previewed(data: Path, folder: Path) -> None:
@@ -88,7 +88,7 @@ def measured(page: Page, name: str, *arguments: int) -> Any:  # noqa: ANN401 (as
 
 
 def test_axe_finds_nothing(shown: Page, screen: Screen) -> None:
-    known = [(rule, selector) for rule, selector, _ in KNOWN]
+    known = [(rule, word) for rule, word, _ in KNOWN]
     for look in looks_of(screen):
         see(shown, look)
         quiet(shown)
@@ -96,7 +96,7 @@ def test_axe_finds_nothing(shown: Page, screen: Screen) -> None:
         found = [
             one
             for one in complaints_of_axe(shown)
-            if not any(one.startswith(f"{rule}: ['{selector}']") for rule, selector in known)
+            if not any(one.startswith(f"{rule}: ") and word in one for rule, word in known)
         ]
         assert found == [], look
 
