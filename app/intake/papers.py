@@ -141,7 +141,11 @@ class Papers:
                 return
         beside = [self._series[uid] for uid in near(path, self._folders)]
         if len(beside) < 2 or len({one.header.study_uid for one in beside}) > 1:
-            self._place(path, self._overlays, overlay, overlay.kind)
+            uid, doubt = self._where(path)
+            if uid is None:
+                self._doubt(path, overlay, doubt)
+            else:
+                self._overlays.setdefault(uid, []).append(overlay)
             return
         # Several reconstructions of one scan: the grid tells which of them is meant.
         meant = [one.header.series_uid for one in beside if lies_on(overlay, one)]
@@ -149,7 +153,17 @@ class Papers:
             self._overlays.setdefault(uid, []).append(overlay)
         if not meant:
             why = f"It lies on the grid of none of the {len(beside)} series beside it."
+            self._doubt(path, overlay, why)
+
+    def _doubt(self, path: Path, overlay: Overlay, why: str) -> None:
+        """Lay a mask of which nobody can tell the series before a person, with its bytes."""
+        if overlay.kind != "mask":
+            # Centres are a few numbers that can be sent again; nothing is lost with the file.
             self._refuse(path, overlay.kind, why, Fate.HELD)
+            return
+        keep(self._entry.site.archive, overlay)
+        said = self._entry.submit(masks.doubt, overlay.digest, why, [])
+        self.done.others.append(("mask", said.fate, said.reason))
 
     def _lay(self, path: Path, overlay: Overlay) -> None:
         """Put a segmentation to the series that it names."""
@@ -210,12 +224,16 @@ class Papers:
                 self._place(path, self._unnamed, result, "AI result")
 
     def _place(self, path: Path, shelf: dict[str, list[T]], thing: T, kind: str) -> None:
-        alone = len(self._folders) == 1 and path.resolve() in self._given
-        uid, doubt = (next(iter(self._folders)), "") if alone else belongs_to(path, self._folders)
+        uid, doubt = self._where(path)
         if uid is None:
             self._refuse(path, kind, doubt, Fate.HELD)
         else:
             shelf.setdefault(uid, []).append(thing)
+
+    def _where(self, path: Path) -> tuple[str | None, str]:
+        """The one series that *path* is for, or None and why it cannot be told."""
+        alone = len(self._folders) == 1 and path.resolve() in self._given
+        return (next(iter(self._folders)), "") if alone else belongs_to(path, self._folders)
 
     def _refuse(self, path: Path, kind: str, reason: str, fate: Fate = Fate.REFUSED) -> None:
         self.done.others.append((kind, fate, reason))

@@ -223,7 +223,12 @@ def test_the_grid_tells_which_reconstruction_a_mask_is_for(
 def test_a_mask_beside_two_scans_is_held(scan: PhantomScan, folder: Path, tmp_path: Path) -> None:
     deliver(scan, folder / "other", "two", study="other")
     write_mask(scan, folder / "right.nii.gz", named=True)
+    sent = digest(folder / "right.nii.gz")
     said = received(tmp_path / "data", folder)
     assert [one["mask"] for one in said] == ["", ""]
     ((kind, _, reason),) = held(tmp_path / "data")
     assert (kind, reason[:24]) == ("mask", "It lies beside 2 series.")
+    with sqlite3.connect(tmp_path / "data" / "record.db") as record:
+        rows = record.execute("SELECT code, state, file FROM held").fetchall()
+    assert rows == [("mask.unfit", "open", sent)], "a person sees it, and its bytes are kept"
+    assert list((tmp_path / "data" / "files" / "masks").glob(f"**/{sent}*"))
