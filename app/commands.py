@@ -57,7 +57,7 @@ def _found(told: settings.Settings) -> None:
     from app.demo.hospital import write_hospital
     from app.demo.learning import learn
     from app.demo.loop import send_one
-    from app.demo.work import POLICY, refer, work, write_correction
+    from app.demo.work import POLICY, work, write_correction
 
     told.data.mkdir(parents=True)
     mark = told.data / "DEMO.unfinished"
@@ -78,7 +78,6 @@ def _found(told: settings.Settings) -> None:
         take_in(site, Delivery((corrected,)), bar)
     learn(site, today)
     send_one(site)
-    refer(site)
     (told.data / "policy.toml").write_text(POLICY, encoding="utf-8")
     site.engine.dispose()
     mark.rename(told.data / "DEMO")

@@ -2,21 +2,19 @@
 something in it on the first day."""
 
 import csv
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
-from app.demo.people import COORDINATOR, LEAD, RADIOLOGIST
+from app.demo.people import LEAD, RADIOLOGIST
 from app.wiring import Site
 from components.imaging.phantom import uid
-from store import cases, claims, findings, referrals, worklist
+from store import cases, claims, findings, worklist
 from store.cases import Case
 from store.domain.finding import Act, Decision, Deed, State
 from store.domain.genant import FractureType, Grade
 from store.domain.people import Person
 from store.domain.reading import ReadPolicy
-from store.domain.referral import Policy
 from store.domain.report import Recommendation, ReportStatus
 
 _ONCE = ReadPolicy(share=0.0, doubtful=False)
@@ -100,11 +98,6 @@ def work(site: Site) -> None:
     told, advice = ReportStatus.REPORTED_FULL, Recommendation.FLS
     lead.act(case[CORRECTED], Decision(Deed.REPORT, status=told, recommendation=advice))
     lead.close(case[CORRECTED])
-
-
-def refer(site: Site) -> None:
-    """Hand the first of those who are ready to the FLS, so that somebody was referred."""
-    site.submit(COORDINATOR, referrals.export, "demo", replace(Policy(), per_week=1))
 
 
 def write_correction(path: Path, reported: date) -> None:

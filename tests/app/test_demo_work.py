@@ -8,6 +8,7 @@ from test_demo_hospital import small
 
 from app.demo import work
 from app.demo.hospital import TODAY, write_hospital
+from app.demo.loop import send_one
 from app.demo.patients import CATALOGUE
 from app.demo.people import DEMO_STAFF, LEAD, RADIOLOGIST, SECOND
 from app.intake.receive import Delivery
@@ -90,7 +91,7 @@ def test_some_patients_are_ready_for_the_fls_and_others_held_for_a_reason(
 
 def test_every_lane_of_triage_has_somebody(worked: tuple[Site, dict[str, str]]) -> None:
     site, _ = worked
-    work.refer(site)
+    send_one(site)
     (site.settings.data / "policy.toml").write_text(work.POLICY, encoding="utf-8")
     today = datetime.now(UTC).astimezone(LOCAL).date()
     room = site.ask(LEAD, triage.room, site.settings.policy, today)
