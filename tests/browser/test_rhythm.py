@@ -231,16 +231,16 @@ def test_a_person_s_own_key_works_and_stays(queue: Server, page: Page, reader: R
     expect(page.locator(".vcf-key-told")).to_contain_text("belongs to the page")
     page.locator("[data-change=accept]").focus()
     with page.expect_response("**/api/preferences"):
-        reader.press("Enter", "/")
-    expect(page.locator(".vcf-key-told")).to_contain_text("/ is now the key")
+        reader.press("Enter", "#")
+    expect(page.locator(".vcf-key-told")).to_contain_text("# is now the key")
     reader.press("Escape")
     accept = page.locator("[data-action=accept]")
-    expect(accept).to_have_attribute("aria-keyshortcuts", "/")
+    expect(accept).to_have_attribute("aria-keyshortcuts", "#")
     reader.press("a")
     page.reload()
     reader.seen()
-    expect(accept).to_have_attribute("aria-keyshortcuts", "/")
-    reader.press("a", "/")
+    expect(accept).to_have_attribute("aria-keyshortcuts", "#")
+    reader.press("a", "#")
     reader.saved()
     assert deeds(queue.data) == ["confirm"]
 

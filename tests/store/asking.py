@@ -103,6 +103,9 @@ def told(
 def given_for(case: str, person: Person) -> dict[str, Any]:
     return {
         "case_id": case,
+        "picture": "none",
+        "rows": (),
+        "batches": (),
         "cases": (case,),
         "text": "DEMO",
         "filters": Filters(open=False),

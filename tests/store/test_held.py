@@ -18,7 +18,7 @@ def releases(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A code of its own, whose release notes the choice it was given."""
     done: list[str] = []
 
-    def act(unit: Unit, row: HeldRow, choice: str) -> str:
+    def act(unit: Unit, row: HeldRow, choice: str, _share: float) -> str:
         done.append(choice)
         return "Joined."
 

@@ -211,12 +211,12 @@ def test_only_those_who_review_measure(engine: Engine) -> None:
         do(engine, measurement(engine, case), COORDINATOR)
 
 
-def test_a_referred_case_is_not_measured_any_more(engine: Engine) -> None:
+def test_a_referred_case_is_measured_anew_only_once_it_is_open_again(engine: Engine) -> None:
     case = ready(engine)
     act = measurement(engine, case)
     with Unit(engine, COORDINATOR, NOW + timedelta(hours=5)) as unit:
         referrals.export(unit, str(uuid4()), Policy())
-    with pytest.raises(NotAllowed, match="was referred to the FLS"):
+    with pytest.raises(NotAllowed, match="This case is closed"):
         do(engine, act)
 
 
