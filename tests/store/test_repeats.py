@@ -281,7 +281,7 @@ def test_no_answer_to_anybody_is_other_for_what_happens_in_it(lone: Engine) -> N
                 del one[name]
         return asked
 
-    before = answers()
+    before, before_steps = answers(), show(lone, fresh).version
     step(lone, fresh, Deed.REOPEN, None, text="to close it again", now=LATER)
     close(lone, fresh, now=LATER, policy=EVERY)
     repeat = str(repeat_of(lone, old))
@@ -293,6 +293,11 @@ def test_no_answer_to_anybody_is_other_for_what_happens_in_it(lone: Engine) -> N
     # The list of the reader's own next cases is where it comes from.
     listed = [one[LEAD.name].pop("store.worklist.following") for one in (before, after)]
     assert listed[1].split() == [repeat, *listed[0].split()]
+    # Triage counts the steps of the fresh case, which was opened and closed once more.
+    rooms = [[one[n].pop("store.triage.room", "").split() for n in one] for one in (before, after)]
+    pairs = [pair for b, a in zip(*rooms, strict=True) for pair in zip(b, a, strict=True)]
+    steps = before_steps, show(lone, fresh).version
+    assert {(b, a) for b, a in pairs if b != a} == {(f"{steps[0]}", f"{steps[1]}")}
     assert after == before
     close(lone, repeat, now=LATER)
     assert answers()[RADIOLOGIST.name] == before[RADIOLOGIST.name]
